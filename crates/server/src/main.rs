@@ -1,0 +1,2 @@
+//! wuwei.
+fn main() {}
