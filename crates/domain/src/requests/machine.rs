@@ -1,0 +1,467 @@
+//! The machine: who may do what at which stage, what comes of it, and who may read.
+
+use jiff::Timestamp;
+
+use super::{
+    Command, Desk, Due, Ending, Event, Extension, Handler, Kind, Limit, Limits, Question, Request,
+    Stage,
+};
+use crate::actor::{Actor, Caller, Verb};
+use crate::calendar::Calendar;
+use crate::id::{PersonId, UnitId};
+
+/// What a rule knows of the world: the time, the working calendar and the settings of the street.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    pub now: Timestamp,
+    pub calendar: &'a Calendar,
+    pub limits: &'a Limits,
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Asker,
+    /// Any grid worker of the place, or its grid leader.
+    GridWorkers,
+    /// The grid worker who accepted, or the grid leader who stands in.
+    Worker(PersonId),
+    Desk(Desk),
+    Unit(UnitId),
+    System,
+}
+
+/// Why a command came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("a request that is {} takes no {}", .stage.name(), .kind.name())]
+    OutOfTurn { stage: Stage, kind: Kind },
+    #[error("another grid worker was first")]
+    Taken { worker: PersonId },
+    #[error("this is for another to do")]
+    NotYours(Who),
+    #[error("the time for this is over")]
+    TooLate(Kind),
+    #[error("this can be done no more")]
+    Spent(Kind),
+    #[error("whoever did the work does not rate it")]
+    OwnWork,
+    #[error("an extension is 1 to {0} working days")]
+    ExtensionDays(u8),
+    #[error("the review is within {0} days from tomorrow on")]
+    ReviewDay(i64),
+    #[error("a request cannot be merged into itself")]
+    IntoItself,
+}
+
+/// How much of a request somebody may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// To them it does not exist.
+    Nothing,
+    /// Without name, phone and door.
+    Masked,
+    /// All of it.
+    Full,
+}
+
+impl Request {
+    /// A request that was just raised.
+    #[must_use]
+    pub fn raised(mut self, moment: Moment<'_>) -> Self {
+        self.stage = Stage::Raised;
+        self.enter(moment)
+    }
+
+    /// Who may give a command of this kind now. This is the table of the whole life.
+    pub fn turn(&self, kind: Kind) -> Result<Who, Refusal> {
+        use {Handler as H, Kind as K, Stage as S};
+        let stage = self.stage;
+        Ok(match (stage, kind) {
+            (_, K::Answer) if self.question.is_some() => Who::Asker,
+            (S::Accepted { worker }, K::Acceptance) => return Err(Refusal::Taken { worker }),
+            (
+                S::Raised,
+                K::Acceptance | K::Resolution | K::Escalation | K::Rejection | K::Merge,
+            ) => Who::GridWorkers,
+            (S::Accepted { worker }, K::Resolution | K::Escalation | K::Rejection | K::Merge) => {
+                Who::Worker(worker)
+            }
+            (S::Accepted { worker }, K::Question) if self.question.is_none() => {
+                Who::Worker(worker)
+            }
+            (S::Raised | S::Accepted { .. } | S::Escalated { .. }, K::Withdrawal) => Who::Asker,
+            (
+                S::Escalated { desk } | S::Redo { desk } | S::Suspended { desk, .. },
+                K::Dispatch | K::Handling | K::Suspension | K::Merge,
+            ) => Who::Desk(desk),
+            (
+                S::Escalated { desk: Desk::Community }
+                | S::Redo { desk: Desk::Community }
+                | S::Suspended { desk: Desk::Community, .. }
+                | S::Handling { by: H::Desk(Desk::Community), .. },
+                K::Escalation,
+            ) => Who::Desk(Desk::Community),
+            (S::Dispatched { desk, .. }, K::Dispatch) => Who::Desk(desk),
+            (S::Dispatched { unit, .. }, K::Signature | K::Return) => Who::Unit(unit),
+            (S::Handling { by: H::Unit(unit), .. }, K::Completion | K::Extension) => {
+                Who::Unit(unit)
+            }
+            (S::Handling { by: H::Unit(unit), .. }, K::Question) if self.question.is_none() => {
+                Who::Unit(unit)
+            }
+            (S::Handling { by: H::Unit(_), desk }, K::ExtensionDecision)
+                if matches!(self.extension, Extension::Asked { .. }) =>
+            {
+                Who::Desk(desk)
+            }
+            (S::Handling { by: H::Desk(desk), .. }, K::Completion | K::Dispatch) => {
+                Who::Desk(desk)
+            }
+            (S::Handling { by: H::Desk(desk), .. }, K::Question) if self.question.is_none() => {
+                Who::Desk(desk)
+            }
+            (S::Resolved { .. }, K::Confirmation) => Who::Asker,
+            (S::Closed { ending, .. }, K::Reopening) if !matches!(ending, Ending::Merged { .. }) => {
+                Who::Asker
+            }
+            (S::Resolved { .. }, K::Lapse) => Who::System,
+            (_, K::Lapse) if self.question.is_some() => Who::System,
+            (stage, kind) => return Err(Refusal::OutOfTurn { stage, kind }),
+        })
+    }
+
+    /// Whether `actor` may give a command of this kind now, whatever its facts.
+    pub fn allows(&self, actor: &Actor, kind: Kind, moment: Moment<'_>) -> Result<(), Refusal> {
+        let who = self.turn(kind)?;
+        if !self.is(actor, who) {
+            return Err(Refusal::NotYours(who));
+        }
+        let over = self.due.is_some_and(|due| due.is_over(moment.now));
+        match kind {
+            Kind::Return if self.returns >= moment.limits.returns_max => Err(Refusal::Spent(kind)),
+            Kind::Return if moment.is_past(self.since, moment.limits.returning) => {
+                Err(Refusal::TooLate(kind))
+            }
+            Kind::Extension if self.extension != Extension::None => Err(Refusal::Spent(kind)),
+            // While a question waits, the clock that stands still is not over.
+            Kind::Extension if over && self.question.is_none() => Err(Refusal::TooLate(kind)),
+            Kind::Reopening if self.reopened => Err(Refusal::Spent(kind)),
+            Kind::Reopening if moment.days_since(self.since) > moment.limits.reopen_days => {
+                Err(Refusal::TooLate(kind))
+            }
+            Kind::Confirmation if self.is_work_of(actor) => Err(Refusal::OwnWork),
+            Kind::Lapse if !over => Err(Refusal::TooLate(kind)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides what `command` brings about.
+    pub fn decide(
+        &self,
+        actor: &Actor,
+        command: Command,
+        moment: Moment<'_>,
+    ) -> Result<Event, Refusal> {
+        self.allows(actor, command.kind(), moment)?;
+        self.check(&command, moment)?;
+        Ok(match command {
+            Command::Accept => Event::Accepted { worker: self.acting_person(actor) },
+            Command::Resolve { note } => {
+                Event::Resolved { by: Handler::Worker(self.acting_person(actor)), note }
+            }
+            Command::Escalate { note } => {
+                let in_grid = matches!(self.stage, Stage::Raised | Stage::Accepted { .. });
+                let to = if in_grid { Desk::Community } else { Desk::Street };
+                Event::Escalated { to, note }
+            }
+            Command::Reject { reason } => Event::Rejected { reason },
+            Command::Merge { into } => Event::Merged { into },
+            Command::Withdraw { note } => Event::Withdrawn { note },
+            Command::Ask { question } => Event::Asked { question },
+            Command::Answer { answer } => Event::Answered { answer },
+            Command::Dispatch { unit, note } => Event::Dispatched { unit, note },
+            Command::Handle => Event::Handling { by: Handler::Desk(self.desk()) },
+            Command::Suspend { plan, review_on } => Event::Suspended { plan, review_on },
+            Command::Sign => Event::Signed { unit: self.dispatched_unit() },
+            Command::Return { reason } => {
+                Event::Returned { unit: self.dispatched_unit(), reason }
+            }
+            Command::Extend { days, reason } => Event::ExtensionAsked { days, reason },
+            Command::DecideExtension { granted, note } => match self.extension {
+                Extension::Asked { days } if granted => Event::ExtensionGranted { days, note },
+                _ => Event::ExtensionDeclined { note },
+            },
+            Command::Complete { note } => {
+                let Stage::Handling { by, .. } = self.stage else { unreachable!("see turn") };
+                Event::Resolved { by, note }
+            }
+            Command::Confirm { rating, note } => Event::Confirmed { rating, note },
+            Command::Redo { reason } => Event::Redone { to: self.superior(), reason },
+            Command::Reopen { reason } => Event::Reopened { to: self.reopening_desk(), reason },
+            Command::Lapse if self.question.is_some() => Event::AnswerMissed,
+            Command::Lapse => Event::ClosedUnrated,
+        })
+    }
+
+    /// The request as it is after `event`.
+    #[must_use]
+    pub fn apply(mut self, event: &Event, moment: Moment<'_>) -> Self {
+        let desk = self.desk();
+        let by = self.handler();
+        let close = |ending| Stage::Closed { ending, by, desk };
+        let stage = match *event {
+            Event::Accepted { worker } => Stage::Accepted { worker },
+            Event::Resolved { by, .. } => Stage::Resolved { by, desk },
+            Event::Escalated { to, .. } => Stage::Escalated { desk: to },
+            Event::Rejected { .. } => close(Ending::Rejected),
+            Event::Merged { into } => close(Ending::Merged { into }),
+            Event::Withdrawn { .. } => close(Ending::Withdrawn),
+            Event::Dispatched { unit, .. } => Stage::Dispatched { unit, desk },
+            Event::Handling { by } => Stage::Handling { by, desk },
+            Event::Suspended { review_on, .. } => Stage::Suspended { desk, review_on },
+            Event::Signed { unit } => Stage::Handling { by: Handler::Unit(unit), desk },
+            Event::Returned { .. } => {
+                self.returns = self.returns.saturating_add(1);
+                Stage::Escalated { desk }
+            }
+            Event::Confirmed { rating, .. } => close(Ending::Confirmed { rating }),
+            Event::ClosedUnrated => close(Ending::Unrated),
+            Event::Redone { to, .. } => Stage::Redo { desk: to },
+            Event::Reopened { to, .. } => {
+                self.reopened = true;
+                self.returns = 0;
+                match (to, self.stage) {
+                    (None, _) => Stage::Raised,
+                    (Some(desk), Stage::Closed { ending: Ending::Rejected, .. }) => {
+                        Stage::Escalated { desk }
+                    }
+                    (Some(desk), _) => Stage::Redo { desk },
+                }
+            }
+            Event::Asked { .. } => return self.pause(moment),
+            Event::Answered { .. } | Event::AnswerMissed => return self.resume(moment),
+            Event::ExtensionAsked { days, .. } => {
+                self.extension = Extension::Asked { days };
+                return self;
+            }
+            Event::ExtensionGranted { days, .. } => {
+                self.extension = Extension::Granted;
+                match &mut self.question {
+                    Some(question) => {
+                        question.clock = question.clock.extended(days, moment.calendar);
+                    }
+                    None => self.due = self.due.map(|due| due.extended(days, moment.calendar)),
+                }
+                return self;
+            }
+            Event::ExtensionDeclined { .. } => {
+                self.extension = Extension::Declined;
+                return self;
+            }
+        };
+        self.stage = stage;
+        self.enter(moment)
+    }
+
+    /// The kinds of command open to `actor` now. A page offers these and no others.
+    pub fn choices<'a>(
+        &'a self,
+        actor: &'a Actor,
+        moment: Moment<'a>,
+    ) -> impl Iterator<Item = Kind> + 'a {
+        Kind::ALL.into_iter().filter(move |&kind| self.allows(actor, kind, moment).is_ok())
+    }
+
+    /// How much of this request `actor` may read.
+    #[must_use]
+    pub fn sight(&self, actor: &Actor) -> Sight {
+        let area = self.area;
+        if self.is(actor, Who::Asker) || actor.may(Verb::See, area) {
+            return Sight::Full;
+        }
+        let ours = self.stage.unit().is_some_and(|unit| actor.answers_for(unit, area));
+        if ours && !self.stage.is_closed() {
+            return Sight::Full;
+        }
+        if ours || actor.may(Verb::SeeMasked, area) { Sight::Masked } else { Sight::Nothing }
+    }
+
+    /// Who has it now, if anybody has.
+    #[must_use]
+    pub fn holder(&self) -> Option<Who> {
+        if self.question.is_some() {
+            return Some(Who::Asker);
+        }
+        match self.stage {
+            Stage::Raised => Some(Who::GridWorkers),
+            Stage::Accepted { worker } => Some(Who::Worker(worker)),
+            Stage::Escalated { desk }
+            | Stage::Redo { desk }
+            | Stage::Suspended { desk, .. }
+            | Stage::Handling { by: Handler::Desk(desk), .. } => Some(Who::Desk(desk)),
+            Stage::Dispatched { unit, .. } | Stage::Handling { by: Handler::Unit(unit), .. } => {
+                Some(Who::Unit(unit))
+            }
+            Stage::Handling { by: Handler::Worker(worker), .. } => Some(Who::Worker(worker)),
+            Stage::Resolved { .. } => Some(Who::Asker),
+            Stage::Closed { .. } => None,
+        }
+    }
+
+    /// Whether `actor` is `who` with regard to this request.
+    #[must_use]
+    pub fn is(&self, actor: &Actor, who: Who) -> bool {
+        let area = self.area;
+        match who {
+            Who::Asker => match actor.caller {
+                Caller::Person(person) => self.asker == Some(person),
+                Caller::Pass(request) => request == self.id,
+                Caller::Nobody | Caller::System => false,
+            },
+            Who::GridWorkers => actor.may(Verb::WorkInGrid, area),
+            Who::Worker(worker) => {
+                actor.may(Verb::StandInForWorker, area)
+                    || actor.person() == Some(worker) && actor.may(Verb::WorkInGrid, area)
+            }
+            Who::Desk(Desk::Community) => actor.may(Verb::WorkAtCommunityDesk, area),
+            Who::Desk(Desk::Street) => actor.may(Verb::WorkAtStreetDesk, area),
+            Who::Unit(unit) => actor.answers_for(unit, area),
+            Who::System => actor.caller == Caller::System,
+        }
+    }
+
+    /// The party organisation in charge: the community, until it went to the street.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        match self.stage {
+            Stage::Raised | Stage::Accepted { .. } => Desk::Community,
+            Stage::Escalated { desk }
+            | Stage::Dispatched { desk, .. }
+            | Stage::Handling { desk, .. }
+            | Stage::Resolved { desk, .. }
+            | Stage::Redo { desk }
+            | Stage::Suspended { desk, .. }
+            | Stage::Closed { desk, .. } => desk,
+        }
+    }
+
+    fn handler(&self) -> Option<Handler> {
+        match self.stage {
+            Stage::Accepted { worker } => Some(Handler::Worker(worker)),
+            Stage::Handling { by, .. } | Stage::Resolved { by, .. } => Some(by),
+            Stage::Closed { by, .. } => by,
+            _ => None,
+        }
+    }
+
+    /// Where work goes that was not good enough: what the grid or a unit did to the desk in charge,
+    /// what the community did itself to the street.
+    fn superior(&self) -> Desk {
+        match self.handler() {
+            Some(Handler::Desk(_)) => Desk::Street,
+            _ => self.desk(),
+        }
+    }
+
+    /// A withdrawn request begins anew; all others have been judged by a desk's people before.
+    fn reopening_desk(&self) -> Option<Desk> {
+        let withdrawn = matches!(self.stage, Stage::Closed { ending: Ending::Withdrawn, .. });
+        (!withdrawn).then(|| self.superior())
+    }
+
+    fn check(&self, command: &Command, moment: Moment<'_>) -> Result<(), Refusal> {
+        let limits = moment.limits;
+        match command {
+            Command::Extend { days, .. } if !(1..=limits.extension_days_max).contains(days) => {
+                Err(Refusal::ExtensionDays(limits.extension_days_max))
+            }
+            Command::DecideExtension { granted: true, .. }
+                if self.question.is_none()
+                    && self.due.is_some_and(|due| due.is_over(moment.now)) =>
+            {
+                Err(Refusal::TooLate(Kind::ExtensionDecision))
+            }
+            Command::Suspend { review_on, .. } => {
+                let today = moment.calendar.date(moment.now);
+                let fits = *review_on > today
+                    && (*review_on).duration_since(today).as_hours() <= limits.review_days_max * 24;
+                if fits { Ok(()) } else { Err(Refusal::ReviewDay(limits.review_days_max)) }
+            }
+            Command::Merge { into } if *into == self.id => Err(Refusal::IntoItself),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_work_of(&self, actor: &Actor) -> bool {
+        match self.handler() {
+            Some(Handler::Worker(worker)) => actor.person() == Some(worker),
+            Some(Handler::Unit(unit)) => actor.answers_for(unit, self.area),
+            Some(Handler::Desk(desk)) => self.is(actor, Who::Desk(desk)),
+            None => false,
+        }
+    }
+
+    /// A grid leader who stands in leaves the work with the worker who accepted it.
+    fn acting_person(&self, actor: &Actor) -> PersonId {
+        match (self.stage, actor.caller) {
+            (Stage::Accepted { worker }, _) => worker,
+            (_, Caller::Person(person)) => person,
+            _ => unreachable!("turn lets only people with a post work in a grid"),
+        }
+    }
+
+    fn dispatched_unit(&self) -> UnitId {
+        self.stage.unit().expect("turn lets only the unit of the stage sign or return")
+    }
+
+    fn enter(mut self, moment: Moment<'_>) -> Self {
+        self.since = moment.now;
+        self.question = None;
+        self.extension = Extension::None;
+        self.due = moment.limits.due(&self, moment.now, moment.calendar);
+        self
+    }
+
+    fn pause(mut self, moment: Moment<'_>) -> Self {
+        if let Some(clock) = self.due {
+            self.question = Some(Question { asked_at: moment.now, clock });
+            let (term, calendar) = (moment.limits.answer, moment.calendar);
+            self.due = Some(Due::new(Limit::Answer, term, moment.now, calendar));
+        }
+        self
+    }
+
+    fn resume(mut self, moment: Moment<'_>) -> Self {
+        if let Some(Question { asked_at, clock }) = self.question.take() {
+            self.due = Some(clock.shifted(asked_at, moment.now, moment.calendar));
+        }
+        self
+    }
+}
+
+impl Moment<'_> {
+    fn is_past(&self, from: Timestamp, term: crate::calendar::Term) -> bool {
+        self.now > self.calendar.add(from, term).at
+    }
+
+    fn days_since(&self, at: Timestamp) -> i64 {
+        self.now.duration_since(at).as_hours() / 24
+    }
+}
+
+impl Who {
+    /// The name of this role, in printed tables and in the interface.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Who::Asker => "asker",
+            Who::GridWorkers => "grid_workers",
+            Who::Worker(_) => "grid_worker",
+            Who::Desk(Desk::Community) => "community",
+            Who::Desk(Desk::Street) => "street",
+            Who::Unit(_) => "unit",
+            Who::System => "system",
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Requests (诉求): a resident asks, a grid worker goes and sees, what is too big for the grid goes to
+//! the community and on to a unit, and the resident has the last word.
+//!
+//! At every moment a request has one level, one holder and one running clock. The whole life is the
+//! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
+
+mod limits;
+mod machine;
+mod words;
+
+pub use limits::{Due, Limit, Limits, Urgency};
+pub use machine::{Moment, Refusal, Sight, Who};
+pub use words::{BadText, Note, Rating, Text};
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::area::AreaCode;
+use crate::id::{PersonId, RequestId, UnitId};
+
+/// A request as the rules see it. What it says and shows is kept beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub id: RequestId,
+    /// Where the trouble is; posts that reach this place reach the request.
+    pub area: AreaCode,
+    /// Who asked; nothing for somebody without an account, who holds the receipt instead.
+    pub asker: Option<PersonId>,
+    pub urgency: Urgency,
+    pub stage: Stage,
+    /// When the stage was entered.
+    pub since: Timestamp,
+    /// Until when the holder has time; nothing when the request is over.
+    pub due: Option<Due>,
+    /// What the asker was asked; meanwhile the clock stands still.
+    pub question: Option<Question>,
+    /// How often units have sent it back; after [`Limits::returns_max`] the dispatcher decides.
+    pub returns: u8,
+    /// The unit's wish for more time.
+    pub extension: Extension,
+    /// Whether it was reopened; that can be done once.
+    pub reopened: bool,
+}
+
+/// A question that waits for the asker, at most as long as [`Limits::answer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub asked_at: Timestamp,
+    /// The clock that stands still meanwhile.
+    pub clock: Due,
+}
+
+/// Where a request stands, with just the facts that are known by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// 待接单
+    Raised,
+    /// 处理中
+    Accepted { worker: PersonId },
+    /// 待派单
+    Escalated { desk: Desk },
+    /// 待签收
+    Dispatched { unit: UnitId, desk: Desk },
+    /// 办理中
+    Handling { by: Handler, desk: Desk },
+    /// 待确认
+    Resolved { by: Handler, desk: Desk },
+    /// 重办: as escalated, with another limit.
+    Redo { desk: Desk },
+    /// 挂账: with a plan, until a day of review.
+    Suspended { desk: Desk, review_on: Date },
+    /// 办结
+    Closed { ending: Ending, by: Option<Handler>, desk: Desk },
+}
+
+/// A party organisation that dispatches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Desk {
+    /// 社区党组织
+    Community,
+    /// 街道
+    Street,
+}
+
+/// Who does the work, or did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    Worker(PersonId),
+    Desk(Desk),
+    Unit(UnitId),
+}
+
+/// How a request came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The asker says that it is solved.
+    Confirmed { rating: Rating },
+    /// The asker said nothing in time; this never counts as satisfied.
+    Unrated,
+    /// It is not ours to do.
+    Rejected,
+    /// It goes on as part of another request.
+    Merged { into: RequestId },
+    /// The asker took it back.
+    Withdrawn,
+}
+
+/// More time for a unit: asked for once, granted or declined by the dispatcher before the limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extension {
+    #[default]
+    None,
+    /// So many working days are wished for.
+    Asked { days: u8 },
+    Granted,
+    Declined,
+}
+
+/// What somebody wants to happen, with the facts that it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Accept,
+    Resolve { note: Note },
+    Escalate { note: Note },
+    Reject { reason: Note },
+    Merge { into: RequestId },
+    Withdraw { note: Option<Note> },
+    Ask { question: Note },
+    Answer { answer: Note },
+    Dispatch { unit: UnitId, note: Option<Note> },
+    Handle,
+    Suspend { plan: Note, review_on: Date },
+    Sign,
+    Return { reason: Note },
+    Extend { days: u8, reason: Note },
+    DecideExtension { granted: bool, note: Option<Note> },
+    Complete { note: Note },
+    Confirm { rating: Rating, note: Option<Note> },
+    Redo { reason: Note },
+    Reopen { reason: Note },
+    /// The limit of a stage has run out, and the program draws the consequence.
+    Lapse,
+}
+
+/// The kind of a command: a noun, for it names a thing that is posted to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Acceptance,
+    Resolution,
+    Escalation,
+    Rejection,
+    Merge,
+    Withdrawal,
+    Question,
+    Answer,
+    Dispatch,
+    Handling,
+    Suspension,
+    Signature,
+    Return,
+    Extension,
+    ExtensionDecision,
+    Completion,
+    /// 确认: solved, with a rating; or not solved, and it is done again.
+    Confirmation,
+    Reopening,
+    Lapse,
+}
+
+/// What happened. It keeps what the rules of its day gave, so that a new rule rewrites no history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    Accepted { worker: PersonId },
+    Resolved { by: Handler, note: Note },
+    Escalated { to: Desk, note: Note },
+    Rejected { reason: Note },
+    Merged { into: RequestId },
+    Withdrawn { note: Option<Note> },
+    Asked { question: Note },
+    Answered { answer: Note },
+    /// The asker did not answer in time, and the clock goes on.
+    AnswerMissed,
+    Dispatched { unit: UnitId, note: Option<Note> },
+    Handling { by: Handler },
+    Suspended { plan: Note, review_on: Date },
+    Signed { unit: UnitId },
+    Returned { unit: UnitId, reason: Note },
+    ExtensionAsked { days: u8, reason: Note },
+    ExtensionGranted { days: u8, note: Option<Note> },
+    ExtensionDeclined { note: Option<Note> },
+    Confirmed { rating: Rating, note: Option<Note> },
+    /// The asker says that it is not solved.
+    Redone { to: Desk, reason: Note },
+    Reopened { to: Option<Desk>, reason: Note },
+    /// Nobody confirmed in time.
+    ClosedUnrated,
+}
+
+impl Stage {
+    /// The name of this stage, in the database and in the interface alike.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Stage::Raised => "raised",
+            Stage::Accepted { .. } => "accepted",
+            Stage::Escalated { .. } => "escalated",
+            Stage::Dispatched { .. } => "dispatched",
+            Stage::Handling { .. } => "handling",
+            Stage::Resolved { .. } => "resolved",
+            Stage::Redo { .. } => "redo",
+            Stage::Suspended { .. } => "suspended",
+            Stage::Closed { .. } => "closed",
+        }
+    }
+
+    /// Every name, in the order of a request's life.
+    pub const NAMES: [&'static str; 9] = [
+        "raised",
+        "accepted",
+        "escalated",
+        "dispatched",
+        "handling",
+        "resolved",
+        "redo",
+        "suspended",
+        "closed",
+    ];
+
+    /// Whether the request is over.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Stage::Closed { .. })
+    }
+
+    /// The unit that has it now, or did the work.
+    #[must_use]
+    pub fn unit(&self) -> Option<UnitId> {
+        match *self {
+            Stage::Dispatched { unit, .. }
+            | Stage::Handling { by: Handler::Unit(unit), .. }
+            | Stage::Resolved { by: Handler::Unit(unit), .. }
+            | Stage::Closed { by: Some(Handler::Unit(unit)), .. } => Some(unit),
+            _ => None,
+        }
+    }
+}
+
+impl Ending {
+    /// The name of this ending, in the database and in the interface alike.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Ending::Confirmed { .. } => "confirmed",
+            Ending::Unrated => "unrated",
+            Ending::Rejected => "rejected",
+            Ending::Merged { .. } => "merged",
+            Ending::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+impl Desk {
+    /// The name of this desk, in the database and in the interface alike.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Desk::Community => "community",
+            Desk::Street => "street",
+        }
+    }
+
+    /// The desk of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Desk> {
+        [Desk::Community, Desk::Street].into_iter().find(|desk| desk.name() == name)
+    }
+}
+
+impl Kind {
+    /// Every kind, in the order in which a page offers them.
+    pub const ALL: [Kind; 19] = [
+        Kind::Acceptance,
+        Kind::Resolution,
+        Kind::Signature,
+        Kind::Completion,
+        Kind::Confirmation,
+        Kind::Answer,
+        Kind::Dispatch,
+        Kind::Handling,
+        Kind::ExtensionDecision,
+        Kind::Escalation,
+        Kind::Question,
+        Kind::Extension,
+        Kind::Return,
+        Kind::Suspension,
+        Kind::Merge,
+        Kind::Rejection,
+        Kind::Withdrawal,
+        Kind::Reopening,
+        Kind::Lapse,
+    ];
+
+    /// The noun of this kind, in addresses and in lists of choices.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Acceptance => "acceptance",
+            Kind::Resolution => "resolution",
+            Kind::Escalation => "escalation",
+            Kind::Rejection => "rejection",
+            Kind::Merge => "merge",
+            Kind::Withdrawal => "withdrawal",
+            Kind::Question => "question",
+            Kind::Answer => "answer",
+            Kind::Dispatch => "dispatch",
+            Kind::Handling => "handling",
+            Kind::Suspension => "suspension",
+            Kind::Signature => "signature",
+            Kind::Return => "return",
+            Kind::Extension => "extension",
+            Kind::ExtensionDecision => "extension-decision",
+            Kind::Completion => "completion",
+            Kind::Confirmation => "confirmation",
+            Kind::Reopening => "reopening",
+            Kind::Lapse => "lapse",
+        }
+    }
+
+    /// The kind of this noun. Nobody can post a lapse.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name && *kind != Kind::Lapse)
+    }
+}
+
+impl Command {
+    /// The kind of this command.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Command::Accept => Kind::Acceptance,
+            Command::Resolve { .. } => Kind::Resolution,
+            Command::Escalate { .. } => Kind::Escalation,
+            Command::Reject { .. } => Kind::Rejection,
+            Command::Merge { .. } => Kind::Merge,
+            Command::Withdraw { .. } => Kind::Withdrawal,
+            Command::Ask { .. } => Kind::Question,
+            Command::Answer { .. } => Kind::Answer,
+            Command::Dispatch { .. } => Kind::Dispatch,
+            Command::Handle => Kind::Handling,
+            Command::Suspend { .. } => Kind::Suspension,
+            Command::Sign => Kind::Signature,
+            Command::Return { .. } => Kind::Return,
+            Command::Extend { .. } => Kind::Extension,
+            Command::DecideExtension { .. } => Kind::ExtensionDecision,
+            Command::Complete { .. } => Kind::Completion,
+            Command::Confirm { .. } | Command::Redo { .. } => Kind::Confirmation,
+            Command::Reopen { .. } => Kind::Reopening,
+            Command::Lapse => Kind::Lapse,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! People, appointments and sessions in the database. Appointments are read in the transaction that
+//! relies on them, so one that has ended counts no more.
+
+use db::{Row, Tx, params};
+use domain::actor::{Actor, Appointment, Caller, Post};
+use domain::area::{AreaCode, Street};
+use domain::id::{AppointmentId, PersonId, RequestId, UnitId};
+use jiff::Timestamp;
+
+use super::session::{Found, Token};
+use crate::error::Error;
+
+/// Somebody with an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub phone: String,
+    /// An argon2id text; empty where no password was chosen yet.
+    pub password: String,
+    pub temporary: bool,
+}
+
+/// `person` with the posts they hold in `street` at `now`.
+pub fn actor(
+    tx: &mut Tx,
+    street: Street,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Actor, Error> {
+    let rows = tx.rows(
+        "SELECT post, area, unit FROM appointments
+         WHERE street = $1 AND person = $2 AND from_at <= $3
+         AND (until_at IS NULL OR until_at > $3)",
+        params![street.number(), person.0, now.as_microsecond()],
+    )?;
+    let appointments = rows.iter().map(appointment).collect::<Result<_, _>>()?;
+    Ok(Actor { caller: Caller::Person(person), appointments })
+}
+
+/// Opens an account. A phone that has one already is an [`db::Error::Unique`] of `people`.
+pub fn add_person(
+    tx: &mut Tx,
+    street: Street,
+    person: &Person,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO people (street, id, name, phone, password, temporary, joined_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
+        params![
+            street.number(),
+            person.id.0,
+            &person.name,
+            &person.phone,
+            &person.password,
+            i64::from(person.temporary),
+            at.as_microsecond(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// One account that is open.
+pub fn person(tx: &mut Tx, street: Street, id: PersonId) -> Result<Option<Person>, Error> {
+    let row = tx.row(
+        "SELECT id, name, phone, password, temporary FROM people
+         WHERE street = $1 AND id = $2 AND closed_at IS NULL",
+        params![street.number(), id.0],
+    )?;
+    row.as_ref().map(person_in).transpose()
+}
+
+/// The open account of a phone.
+pub fn person_by_phone(
+    tx: &mut Tx,
+    street: Street,
+    phone: &str,
+) -> Result<Option<Person>, Error> {
+    let row = tx.row(
+        "SELECT id, name, phone, password, temporary FROM people
+         WHERE street = $1 AND phone = $2 AND closed_at IS NULL",
+        params![street.number(), phone],
+    )?;
+    row.as_ref().map(person_in).transpose()
+}
+
+/// The names of these people, whether their accounts are open or not.
+pub fn people_named(
+    tx: &mut Tx,
+    street: Street,
+    ids: &[PersonId],
+) -> Result<Vec<(PersonId, String)>, Error> {
+    let mut named: Vec<(PersonId, String)> = Vec::new();
+    for &id in ids {
+        if named.iter().any(|&(known, _)| known == id) {
+            continue;
+        }
+        let row = tx.row(
+            "SELECT name FROM people WHERE street = $1 AND id = $2",
+            params![street.number(), id.0],
+        )?;
+        if let Some(row) = row {
+            named.push((id, row.get("name")?));
+        }
+    }
+    Ok(named)
+}
+
+/// Gives `person` a post from `from` on.
+pub fn appoint(
+    tx: &mut Tx,
+    street: Street,
+    id: AppointmentId,
+    person: PersonId,
+    held: Appointment,
+    from: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO appointments (street, id, person, post, area, unit, from_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
+        params![
+            street.number(),
+            id.0,
+            person.0,
+            held.post.name(),
+            held.area.code(),
+            held.unit.map(|unit| unit.0),
+            from.as_microsecond(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends a post at `at`; from then on it opens nothing.
+pub fn end_appointment(
+    tx: &mut Tx,
+    street: Street,
+    id: AppointmentId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let ended = tx.execute(
+        "UPDATE appointments SET until_at = $1, version = version + 1
+         WHERE street = $2 AND id = $3 AND until_at IS NULL",
+        params![at.as_microsecond(), street.number(), id.0],
+    )?;
+    if ended == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Who holds `post` at `now` for `place`, nearest area first: the worker of the micro-grid before
+/// the one of the grid.
+pub fn holders(
+    tx: &mut Tx,
+    street: Street,
+    post: Post,
+    place: AreaCode,
+    now: Timestamp,
+) -> Result<Vec<Person>, Error> {
+    let mut found = Vec::new();
+    let mut next = Some(place);
+    while let Some(area) = next.filter(|area| area.street() == Some(street)) {
+        let rows = tx.rows(
+            "SELECT p.id, p.name, p.phone, p.password, p.temporary FROM appointments a
+             JOIN people p ON p.street = a.street AND p.id = a.person
+             WHERE a.street = $1 AND p.street = $1 AND a.area = $2 AND a.post = $3
+             AND a.from_at <= $4 AND (a.until_at IS NULL OR a.until_at > $4) ORDER BY a.id",
+            params![street.number(), area.code(), post.name(), now.as_microsecond()],
+        )?;
+        for row in &rows {
+            found.push(person_in(row)?);
+        }
+        next = area.parent();
+    }
+    Ok(found)
+}
+
+pub(super) fn add_session(
+    tx: &mut Tx,
+    token: &Token,
+    (person, request): (Option<PersonId>, Option<RequestId>),
+    (kind, device): (&str, &str),
+    (at, ends_at): (Timestamp, Timestamp),
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO sessions
+             (street, token, person, request, kind, device, opened_at, seen_at, ends_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        params![
+            token.street.number(),
+            &token.digest(),
+            person.map(|person| person.0),
+            request.map(|request| request.0),
+            kind,
+            device,
+            at.as_microsecond(),
+            ends_at.as_microsecond(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn session(
+    tx: &mut Tx,
+    street: Street,
+    digest: &str,
+) -> Result<Option<Found>, Error> {
+    let row = tx.row(
+        "SELECT person, request, seen_at, ends_at FROM sessions WHERE street = $1 AND token = $2",
+        params![street.number(), digest],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let moment = |name| row.parse(name, |at| Timestamp::from_microsecond(at).ok());
+    let caller = Found::caller(row.get("person")?, row.get("request")?);
+    Ok(Some(Found { caller, seen_at: moment("seen_at")?, ends_at: moment("ends_at")? }))
+}
+
+pub(super) fn end_session(tx: &mut Tx, street: Street, digest: &str) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM sessions WHERE street = $1 AND token = $2",
+        params![street.number(), digest],
+    )?;
+    Ok(())
+}
+
+pub(super) fn end_sessions(tx: &mut Tx, street: Street, person: PersonId) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM sessions WHERE street = $1 AND person = $2",
+        params![street.number(), person.0],
+    )?;
+    Ok(())
+}
+
+/// Notes that a session is in use.
+pub fn seen(tx: &mut Tx, street: Street, digest: &str, at: Timestamp) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE sessions SET seen_at = $1 WHERE street = $2 AND token = $3",
+        params![at.as_microsecond(), street.number(), digest],
+    )?;
+    Ok(())
+}
+
+fn appointment(row: &Row) -> Result<Appointment, Error> {
+    Ok(Appointment {
+        post: row.parse("post", |post: String| Post::named(&post))?,
+        area: row.parse("area", AreaCode::new)?,
+        unit: row.get::<Option<i64>>("unit")?.map(UnitId),
+    })
+}
+
+fn person_in(row: &Row) -> Result<Person, Error> {
+    Ok(Person {
+        id: PersonId(row.get("id")?),
+        name: row.get("name")?,
+        phone: row.get("phone")?,
+        password: row.get("password")?,
+        temporary: row.get::<i64>("temporary")? == 1,
+    })
+}

@@ -1,0 +1,21 @@
+//! The one history of the schema, in order. The slice in a name owns the tables.
+
+use db::Migration;
+
+macro_rules! history {
+    ($($name:literal),* $(,)?) => {
+        &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!("../../../migrations/", $name, ".sql")),
+        }),*]
+    };
+}
+
+pub const ALL: &[Migration] = history![
+    "0001_grid_areas",
+    "0002_identity_people",
+    "0003_history_lines",
+    "0004_receipts_kept",
+    "0005_calendar_days",
+    "0006_requests_raised",
+];

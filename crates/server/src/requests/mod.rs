@@ -1,0 +1,2 @@
+//! Requests.
+pub fn routes() -> crate::web::Routes { crate::web::Routes::new() }

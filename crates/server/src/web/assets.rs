@@ -1,0 +1,59 @@
+//! The few files that pages load, embedded in the program. Their addresses change with their text,
+//! so that browsers may keep them for ever.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use super::routes::{Access, Routes};
+use crate::error::Error;
+use crate::identity::hex;
+
+const STYLE: &str = include_str!("assets/style.css");
+const SCRIPT: &str = include_str!("assets/app.js");
+
+/// The picture of every icon, as one hidden drawing at the head of a page.
+pub const ICONS: &str = include_str!("assets/icons.html");
+
+static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path(STYLE, "css"));
+static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path(SCRIPT, "js"));
+
+/// The address of the style sheet.
+#[must_use]
+pub fn style() -> &'static str {
+    &STYLE_PATH
+}
+
+/// The address of the script.
+#[must_use]
+pub fn script() -> &'static str {
+    &SCRIPT_PATH
+}
+
+pub fn routes() -> Routes {
+    Routes::new().get(Access::Everyone, "/assets/{name}", asset)
+}
+
+async fn asset(Path(name): Path<String>) -> Result<Response, Error> {
+    let asked = format!("/assets/{name}");
+    let (kind, text) = if asked == style() {
+        ("text/css; charset=utf-8", STYLE)
+    } else if asked == script() {
+        ("text/javascript; charset=utf-8", SCRIPT)
+    } else {
+        return Err(Error::NotFound);
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    Ok((headers, text).into_response())
+}
+
+fn path(text: &str, ending: &str) -> String {
+    let digest = hex(&Sha256::digest(text.as_bytes()));
+    format!("/assets/{}.{ending}", &digest[..12])
+}

@@ -1,0 +1,132 @@
+//! What every page has around its matter: a head, a place, a way to everywhere else.
+
+use askama::Template;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use domain::actor::{Caller, Verb};
+
+use super::visit::Visit;
+use super::words::{Lang, Phrase};
+use crate::App;
+use crate::error::Error;
+
+/// The frame of a page. Templates call it `page`.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub lang: Lang,
+    pub large: bool,
+    /// The name of the place in this language; empty before a street is served.
+    pub place: String,
+    pub hotline: String,
+    /// Where this reader's work is: at most four entries with words.
+    pub links: Vec<Link>,
+    pub signed_in: bool,
+    /// What forms send back to prove that they are ours.
+    pub csrf: String,
+    /// The address of this page, for the forms that change language and size.
+    pub here: String,
+}
+
+/// An entry of the head, or of the bar at the foot of a phone.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub path: &'static str,
+    pub name: &'static str,
+    pub icon: &'static str,
+    pub is_here: bool,
+}
+
+/// A page that is drawn.
+pub struct Html<T>(pub T);
+
+impl<T: Template> IntoResponse for Html<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+            Err(error) => Error::from(error).into_response(),
+        }
+    }
+}
+
+/// The hidden fields of a form: a key of its own, and the proof that it is ours.
+#[must_use]
+pub fn key(app: &App) -> String {
+    app.new_key()
+}
+
+impl Page {
+    /// The frame for `visit` at the address `here`.
+    #[must_use]
+    pub fn new(app: &App, visit: &Visit, here: &str) -> Self {
+        let settings = visit.street.and_then(|street| app.settings(street).ok());
+        let lang = visit.lang;
+        let place = settings.as_ref().map(|known| lang.pick(&known.name, &known.name_en));
+        Self {
+            lang,
+            large: visit.large,
+            place: place.unwrap_or_default().to_owned(),
+            hotline: settings.as_ref().map(|known| known.hotline.clone()).unwrap_or_default(),
+            links: links(visit, here),
+            signed_in: matches!(visit.actor.caller, Caller::Person(_)),
+            csrf: visit.form_secret.clone(),
+            here: here.to_owned(),
+        }
+    }
+
+    /// A phrase in the language of this page.
+    #[must_use]
+    pub fn say(&self, phrase: impl std::borrow::Borrow<Phrase>) -> &'static str {
+        self.lang.say(phrase)
+    }
+
+    /// Of two texts the one in the language of this page.
+    #[must_use]
+    pub fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
+        self.lang.say(Phrase { zh, en })
+    }
+}
+
+/// Which work a reader has, from their posts.
+fn links(visit: &Visit, here: &str) -> Vec<Link> {
+    const ALL: &[(&[Verb], &str, Phrase, &str)] = &[
+        (&[Verb::WorkInGrid], "/inbox", Phrase { zh: "今日", en: "Today" }, "inbox"),
+        (&[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk], "/desk",
+            Phrase { zh: "派单台", en: "Desk" }, "desk"),
+        (&[Verb::AnswerForUnit], "/unit", Phrase { zh: "本单位", en: "Our unit" }, "unit"),
+        (&[Verb::SeeOverview], "/overview", Phrase { zh: "总览", en: "Overview" }, "chart"),
+        (&[Verb::Administer], "/people", Phrase { zh: "人员", en: "People" }, "people"),
+    ];
+    let say = |phrase| visit.lang.say(phrase);
+    let is_here = |path: &str| here.split('?').next() == Some(path);
+    let work = ALL.iter().filter(|(verbs, ..)| {
+        verbs.iter().any(|&verb| visit.actor.may_somewhere(verb))
+    });
+    let mut links: Vec<Link> = work
+        .map(|&(_, path, name, icon)| Link { path, name: say(name), icon, is_here: is_here(path) })
+        .take(2)
+        .collect();
+    let mut add = |path, name, icon| {
+        links.push(Link { path, name: say(name), icon, is_here: is_here(path) });
+    };
+    if links_needs_raise(visit) {
+        add("/requests/new", Phrase { zh: "我要反映", en: "Raise" }, "raise");
+    }
+    match visit.actor.caller {
+        Caller::Person(_) => {
+            add("/mine", Phrase { zh: "我的诉求", en: "Mine" }, "list");
+            add("/account", Phrase { zh: "我", en: "Me" }, "person");
+        }
+        _ => {
+            add("/follow", Phrase { zh: "查进度", en: "Follow" }, "search");
+            add("/sign-in", Phrase { zh: "登录", en: "Sign in" }, "person");
+        }
+    }
+    links.truncate(5);
+    links
+}
+
+/// Whoever has a desk finds it first; everybody else finds the way to raise a request.
+fn links_needs_raise(visit: &Visit) -> bool {
+    let desks = [Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk, Verb::Administer];
+    !desks.iter().any(|&verb| visit.actor.may_somewhere(verb))
+}

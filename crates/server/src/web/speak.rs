@@ -1,0 +1,110 @@
+//! Turns an error into a sentence in its reader's language: a page for people, a problem document
+//! (RFC 9457) for programs.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::page::{Html, Page};
+use super::visit::Visit;
+use super::words::Lang;
+use crate::App;
+use crate::error::Error;
+
+#[derive(Template)]
+#[template(path = "web/refusal.html")]
+struct Refusal {
+    page: Page,
+    status: u16,
+    sentence: String,
+    reasons: Vec<String>,
+    back: bool,
+}
+
+/// Answers errors. It stands around all routes, and is the last to see an answer.
+pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Response {
+    let lang = Lang::of(request.headers());
+    let program = request.uri().path().starts_with("/api/");
+    let here = request.uri().path().to_owned();
+    let visit = if program { None } else { Visit::of(&app, request.headers(), false).await.ok() };
+    let mut response = next.run(request).await;
+    let error = response.extensions_mut().remove::<Arc<Error>>();
+    let error = error.map_or_else(|| plain(&response), Some);
+    let Some(error) = error else { return response };
+    if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(error = ?error, path = %here, "a failure of ours");
+    }
+    let mut answer = if program {
+        problem(&error, lang)
+    } else {
+        page(&app, visit, lang, &here, &error)
+    };
+    *answer.status_mut() = error.status();
+    let wait = match *error {
+        Error::TooMany { seconds } => Some(seconds),
+        _ if error.status() == StatusCode::SERVICE_UNAVAILABLE => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
+}
+
+/// What axum itself refuses comes without a word of ours.
+fn plain(response: &Response) -> Option<Arc<Error>> {
+    let is_ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        !kind.as_bytes().starts_with(b"text/plain")
+    });
+    let error = match response.status() {
+        _ if is_ours => return None,
+        StatusCode::NOT_FOUND => Error::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => return None,
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::WrongKind,
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Error::Unreadable,
+        _ => return None,
+    };
+    Some(Arc::new(error))
+}
+
+fn page(app: &App, visit: Option<Visit>, lang: Lang, here: &str, error: &Error) -> Response {
+    let visit = visit.unwrap_or_else(|| Visit::nobody(lang));
+    let reasons = match error {
+        Error::Invalid(fields) if fields.len() > 1 => {
+            fields.iter().map(|field| lang.tell(&field.reason).to_owned()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let sentence = lang.tell(&error.sentence()).to_owned();
+    let status = error.status().as_u16();
+    let back = !matches!(error, Error::NotFound | Error::SignedOut);
+    Html(Refusal { page: Page::new(app, &visit, here), status, sentence, reasons, back })
+        .into_response()
+}
+
+fn problem(error: &Error, lang: Lang) -> Response {
+    let status = error.status();
+    let mut document = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or_default(),
+        "status": status.as_u16(),
+        "detail": lang.tell(&error.sentence()),
+        "code": error.code(),
+    });
+    if let Error::Invalid(fields) = error {
+        let errors = fields.iter().map(|field| {
+            serde_json::json!({ "field": field.name, "reason": lang.tell(&field.reason) })
+        });
+        document["errors"] = errors.collect();
+    }
+    if let Error::Request(refused) = error {
+        document["choices"] = refused.choices.clone().into();
+    }
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (kind, document.to_string()).into_response()
+}
