@@ -197,9 +197,7 @@ fn refusal_status(refusal: &machine::Refusal) -> StatusCode {
     match refusal {
         R::NotYours(_) | R::OwnWork => StatusCode::FORBIDDEN,
         R::ExtensionDays(_) | R::ReviewDay(_) | R::IntoItself => StatusCode::UNPROCESSABLE_ENTITY,
-        R::OutOfTurn { .. } | R::Taken { .. } | R::TooLate(_) | R::Spent(_) => {
-            StatusCode::CONFLICT
-        }
+        R::OutOfTurn { .. } | R::Taken { .. } | R::TooLate(_) | R::Spent(_) => StatusCode::CONFLICT,
     }
 }
 

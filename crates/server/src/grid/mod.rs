@@ -80,9 +80,8 @@ impl AreaKind {
 #[must_use]
 pub fn place_name(path: &[Area], english: bool) -> String {
     let last = path.last();
-    let below = |area: &&Area| {
-        area.code.level() >= domain::area::Level::Community || Some(*area) == last
-    };
+    let below =
+        |area: &&Area| area.code.level() >= domain::area::Level::Community || Some(*area) == last;
     let name = |area: &Area| {
         if english && !area.name_en.is_empty() { area.name_en.clone() } else { area.name.clone() }
     };

@@ -72,11 +72,7 @@ pub fn person(tx: &mut Tx, street: Street, id: PersonId) -> Result<Option<Person
 }
 
 /// The open account of a phone.
-pub fn person_by_phone(
-    tx: &mut Tx,
-    street: Street,
-    phone: &str,
-) -> Result<Option<Person>, Error> {
+pub fn person_by_phone(tx: &mut Tx, street: Street, phone: &str) -> Result<Option<Person>, Error> {
     let row = tx.row(
         "SELECT id, name, phone, password, temporary FROM people
          WHERE street = $1 AND phone = $2 AND closed_at IS NULL",
@@ -105,6 +101,17 @@ pub fn people_named(
         }
     }
     Ok(named)
+}
+
+/// Everybody who holds or held a post, by name.
+pub fn staff(tx: &mut Tx, street: Street) -> Result<Vec<(PersonId, String)>, Error> {
+    let rows = tx.rows(
+        "SELECT DISTINCT p.id, p.name FROM people p
+         JOIN appointments a ON a.street = p.street AND a.person = p.id
+         WHERE p.street = $1 AND a.street = $1",
+        params![street.number()],
+    )?;
+    rows.iter().map(|row| Ok((PersonId(row.get("id")?), row.get("name")?))).collect()
 }
 
 /// Gives `person` a post from `from` on.
@@ -199,11 +206,7 @@ pub(super) fn add_session(
     Ok(())
 }
 
-pub(super) fn session(
-    tx: &mut Tx,
-    street: Street,
-    digest: &str,
-) -> Result<Option<Found>, Error> {
+pub(super) fn session(tx: &mut Tx, street: Street, digest: &str) -> Result<Option<Found>, Error> {
     let row = tx.row(
         "SELECT person, request, seen_at, ends_at FROM sessions WHERE street = $1 AND token = $2",
         params![street.number(), digest],

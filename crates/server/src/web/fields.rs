@@ -197,8 +197,7 @@ async fn multipart(
     app: &App,
     digest: &mut Sha256,
 ) -> Result<(Fields, Vec<Bytes>), Error> {
-    let mut parts =
-        Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
+    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
     let (mut fields, mut files) = (Fields::default(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
         let name = part.name().unwrap_or_default().to_owned();

@@ -42,7 +42,9 @@ pub struct Html<T>(pub T);
 impl<T: Template> IntoResponse for Html<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
-            Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+            Ok(text) => {
+                ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response()
+            }
             Err(error) => Error::from(error).into_response(),
         }
     }
@@ -90,17 +92,20 @@ impl Page {
 fn links(visit: &Visit, here: &str) -> Vec<Link> {
     const ALL: &[(&[Verb], &str, Phrase, &str)] = &[
         (&[Verb::WorkInGrid], "/inbox", Phrase { zh: "今日", en: "Today" }, "inbox"),
-        (&[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk], "/desk",
-            Phrase { zh: "派单台", en: "Desk" }, "desk"),
+        (
+            &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk],
+            "/desk",
+            Phrase { zh: "派单台", en: "Desk" },
+            "desk",
+        ),
         (&[Verb::AnswerForUnit], "/unit", Phrase { zh: "本单位", en: "Our unit" }, "unit"),
         (&[Verb::SeeOverview], "/overview", Phrase { zh: "总览", en: "Overview" }, "chart"),
         (&[Verb::Administer], "/people", Phrase { zh: "人员", en: "People" }, "people"),
     ];
     let say = |phrase| visit.lang.say(phrase);
     let is_here = |path: &str| here.split('?').next() == Some(path);
-    let work = ALL.iter().filter(|(verbs, ..)| {
-        verbs.iter().any(|&verb| visit.actor.may_somewhere(verb))
-    });
+    let work =
+        ALL.iter().filter(|(verbs, ..)| verbs.iter().any(|&verb| visit.actor.may_somewhere(verb)));
     let mut links: Vec<Link> = work
         .map(|&(_, path, name, icon)| Link { path, name: say(name), icon, is_here: is_here(path) })
         .take(2)
