@@ -1,7 +1,6 @@
 //! What every request and every job can reach.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use db::{Db, Tx};
@@ -38,7 +37,9 @@ pub struct Options {
     /// `sqlite:FILE` or `postgres://…`.
     pub database: String,
     /// Where files are kept: a folder, or `s3://bucket/prefix`.
-    pub data: PathBuf,
+    pub files: String,
+    /// What the bucket wants to know, by the names of its environment.
+    pub bucket: Vec<(String, String)>,
     /// A number below 1,024 that no other process of this database has.
     pub node: i64,
     /// The address that residents use, for printed codes; empty: as the browser asks.
@@ -67,7 +68,8 @@ impl App {
     pub async fn open(options: Options, clock: Clock) -> Result<Self, Error> {
         let db = Db::open(&options.database)?;
         db.migrate(migrations::ALL).await?;
-        let files = Files::open(&options.data).map_err(|error| Error::Files(error.to_string()))?;
+        let files = Files::open(&options.files, options.bucket.clone())
+            .map_err(|error| Error::Files(error.to_string()))?;
         let app = Self {
             db,
             files,

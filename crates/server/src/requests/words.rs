@@ -443,7 +443,7 @@ pub fn term(term: Term, lang: Lang) -> String {
 /// A moment as the wall says it: 11月3日 18:05; with the year where it is another than this one's.
 #[must_use]
 pub fn moment(at: Timestamp, settings: &Settings, lang: Lang) -> String {
-    let local = at.to_zoned(settings.calendar.zone.clone());
+    let local = settings.calendar.zone.to_datetime(at);
     match lang {
         Lang::Zh => local.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
         Lang::En => local.strftime("%-d %B %Y, %H:%M").to_string(),
