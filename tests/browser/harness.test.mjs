@@ -66,7 +66,9 @@ function answer(request, response) {
   const status = path === '/failing' ? 500 : PAGES[path] ? 200 : 404;
   response.statusCode = status;
   response.setHeader('content-type', 'text/html; charset=utf-8');
-  if (path === '/strict') response.setHeader('content-security-policy', "default-src 'self'; img-src data:");
+  if (path === '/strict') {
+    response.setHeader('content-security-policy', "default-src 'self'; img-src data:");
+  }
   response.end(PAGES[path] ?? page('没有', '<p>没有这一页。</p>'));
 }
 
@@ -107,7 +109,11 @@ for (const script of [true, false]) {
     });
 
     test('a failed picture fails, be it missing, broken or cut off', async () => {
-      const cases = { '/no-picture': /404/, '/broken-picture': /500/, '/cut-off': /failed request/ };
+      const cases = {
+        '/no-picture': /404/,
+        '/broken-picture': /500/,
+        '/cut-off': /failed request/,
+      };
       for (const [path, reason] of Object.entries(cases)) {
         const guest = await visitor({ script });
         await guest.opens(path);

@@ -15,8 +15,8 @@
 //   the first page after sign-in    links to the requests that wait for this person
 //   /requests/{id}                  [data-stage="accepted"] whose text is the stage's word; a
 //                                   list [data-timeline] with one li for each thing that happened;
-//                                   and for each choice a form with action="…/requests/{id}/{noun}",
-//                                   or a link to the page that has it
+//                                   for each choice a form with action="/requests/{id}/{noun}", or
+//                                   a link to the page that has it
 //   those forms                     note (escalation, completion), unit (dispatch),
 //                                   solved and rating (confirmation)
 //
@@ -47,9 +47,8 @@ after(() => town?.close());
 
 for (const size of Object.keys(SIZES)) {
   for (const script of [true, false]) {
-    test(`a request travels to its end: ${size}, ${script ? 'with' : 'without'} script`, async () => {
-      await story({ size, script });
-    });
+    const how = `${size}, ${script ? 'with' : 'without'} script`;
+    test(`a request travels to its end: ${how}`, () => story({ size, script }));
   }
 }
 
@@ -93,7 +92,8 @@ async function cast(how) {
   const resident = await town.person('resident', { ...how, where: (one) => one === place });
   const worker = await town.person('grid_worker', { ...how, where: here });
   const officer = await town.person('community_officer', { ...how, where: here });
-  const liaison = await town.person('unit_liaison', { ...how, where: (one) => one.unit && here(one) });
+  const asked = (one) => one.unit && here(one);
+  const liaison = await town.person('unit_liaison', { ...how, where: asked });
   for (const person of [resident, worker, officer, liaison]) await person.signIn();
   return { resident, worker, officer, liaison };
 }
@@ -115,7 +115,7 @@ async function raises(person, text) {
   await person.opens(`/a/${person.area}`);
   await looksAt(person, 'landing');
   await person.goes(() => page.locator('main a[href*="/requests/new"]').first().click());
-  const form = page.locator('form[action^="/requests"]').filter({ has: page.locator('[name="text"]') });
+  const form = page.locator('form[action^="/requests"]:has([name="text"])');
   await form.locator('[name="photos"]').setInputFiles({
     name: 'stairwell.jpg',
     mimeType: 'image/jpeg',
@@ -150,7 +150,7 @@ async function sees(person, id, stage) {
   await looksAt(person, `${person.role}-${stage}`);
 }
 
-/** Sends the form of a change of state; as in the stories on the server: posts(who, noun, fields). */
+/** Sends the form of a change of state, on the page where the person is. */
 async function posts(person, noun, fields = {}) {
   const { page } = person;
   const forms = page.locator(`form[action*="/${noun}"]`);
@@ -182,10 +182,10 @@ async function fills(form, fields) {
   let button = form.locator('button:not([type="button"])').first();
   for (const [name, value] of Object.entries(fields)) {
     const field = form.locator(`[name="${name}"]`).first();
-    const kind = await field.evaluate((one) => (one.localName === 'input' ? one.type : one.localName));
+    const kind = await field.evaluate((one) => one.type.replace('select-one', 'select'));
     if (kind === 'radio') await picks(form, name, value);
     else if (kind === 'select') await selects(field, value);
-    else if (kind === 'button') button = form.locator(`button[name="${name}"][value="${value}"]`);
+    else if (kind === 'submit') button = form.locator(`button[name="${name}"][value="${value}"]`);
     else await field.fill(value);
   }
   return button;
@@ -200,9 +200,8 @@ async function picks(form, name, value) {
   const index = options.findIndex((one) => matches(value, one));
   assert.ok(index >= 0, `${name} offers ${value}: ${JSON.stringify(options)}`);
   const radio = radios.nth(index);
-  const label = form.page().locator(`label[for="${await radio.getAttribute('id')}"]`);
-  const around = form.locator('label').filter({ has: radio });
-  await ((await label.count()) ? label : around).first().click();
+  const label = await radio.evaluateHandle((one) => one.labels[0] ?? one);
+  await label.asElement().click();
   assert.ok(await radio.isChecked(), `${name} is chosen`);
 }
 
