@@ -7,11 +7,12 @@ pub mod fields;
 pub mod page;
 pub mod routes;
 pub mod speak;
+pub mod time;
 pub mod visit;
 pub mod words;
 
 pub use fields::{Fields, Form};
-pub use page::{Html, Page, key};
+pub use page::{Html, Page};
 pub use routes::{Access, Route, Routes};
 pub use visit::Visit;
 
