@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Ids};
 use crate::error::Error;
 use crate::files::Files;
+use crate::identity::Cost;
 use crate::{calendar, grid, migrations};
 
 /// The records, the files, the clock and the settings. Cheap to clone.
@@ -41,6 +42,8 @@ pub struct Options {
     pub public_url: String,
     /// Whether cookies are for HTTPS only.
     pub secure: bool,
+    /// What hashing a password costs; only tests make it cheap.
+    pub cost: Cost,
 }
 
 /// What one street has decided for itself, as read from its records.

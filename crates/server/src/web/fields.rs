@@ -32,6 +32,9 @@ pub struct Form {
     pub files: Vec<Bytes>,
 }
 
+/// A form that may be sent twice without harm, and so needs no key: signing in, language, size.
+pub struct Plain(pub Fields);
+
 impl Fields {
     /// The field as it was sent; nothing where it is missing or blank.
     #[must_use]
@@ -135,6 +138,22 @@ impl FromRequest<App> for Form {
     }
 }
 
+impl FromRequest<App> for Plain {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
+        let visit = request.extensions().get::<Visit>().cloned().ok_or(Error::NotFound)?;
+        same_origin(request.headers())?;
+        let body = whole(request, TEXT_MAX).await?;
+        let text = std::str::from_utf8(&body).map_err(|_| Error::Unreadable)?;
+        let fields = Fields::urlencoded(text);
+        if !visit.form_secret.is_empty() && fields.get("csrf") != Some(&visit.form_secret) {
+            return Err(Error::Forged);
+        }
+        Ok(Self(fields))
+    }
+}
+
 /// What a program sends: JSON fields under an `Idempotency-Key`.
 pub struct Program {
     pub deed: Deed,
@@ -197,8 +216,7 @@ async fn multipart(
     app: &App,
     digest: &mut Sha256,
 ) -> Result<(Fields, Vec<Bytes>), Error> {
-    let mut parts =
-        Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
+    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
     let (mut fields, mut files) = (Fields::default(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
         let name = part.name().unwrap_or_default().to_owned();

@@ -10,7 +10,7 @@ pub mod speak;
 pub mod visit;
 pub mod words;
 
-pub use fields::{Fields, Form};
+pub use fields::{Fields, Form, Plain};
 pub use page::{Html, Page, key};
 pub use routes::{Access, Route, Routes};
 pub use visit::Visit;
