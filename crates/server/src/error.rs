@@ -13,6 +13,8 @@ use crate::web::words::{Phrase, Sentence};
 pub enum Error {
     #[error("nobody is signed in")]
     SignedOut,
+    #[error("this phone and this password do not belong together")]
+    WrongPassword,
     #[error("there is nothing here")]
     NotFound,
     #[error("this is for others to do")]
@@ -75,7 +77,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         use db::Error as D;
         match self {
-            Error::SignedOut => StatusCode::UNAUTHORIZED,
+            Error::SignedOut | Error::WrongPassword => StatusCode::UNAUTHORIZED,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Forbidden | Error::Forged => StatusCode::FORBIDDEN,
             Error::Invalid(_) | Error::KeyUsed => StatusCode::UNPROCESSABLE_ENTITY,
@@ -98,6 +100,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::SignedOut => "signed_out",
+            Error::WrongPassword => "wrong_password",
             Error::NotFound => "not_found",
             Error::Forbidden => "forbidden",
             Error::Forged => "forged",
@@ -130,6 +133,10 @@ impl Error {
     fn phrase(&self) -> Phrase {
         match self {
             Error::SignedOut => Phrase { zh: "请先登录。", en: "Please sign in first." },
+            Error::WrongPassword => Phrase {
+                zh: "手机号或密码不对，请核对后再试。",
+                en: "The phone number or the password is not right. Please check both.",
+            },
             Error::NotFound => Phrase {
                 zh: "这里没有内容：可能已移走，也可能不归您查看。",
                 en: "There is nothing here: it may have moved, or it is not yours to see.",

@@ -30,7 +30,7 @@ struct Description;
 /// Every route of the site, with who may call it.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(assets::routes()).and(requests::routes())
+    Routes::new().and(assets::routes()).and(identity::routes()).and(requests::routes())
 }
 
 /// The site, and its table of contents.

@@ -107,7 +107,9 @@ pub fn event(name: &str) -> Phrase {
             Phrase { zh: "到期未评价，自动办结", en: "Closed without a rating" }
         }
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
-        "phone_revealed" => Phrase { zh: "查看了联系电话", en: "The phone number was shown" },
+        "phone_revealed" => {
+            Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
+        }
         "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the asker's account" },
         _ => Phrase { zh: "有变更", en: "Changed" },
     }
@@ -145,23 +147,38 @@ pub fn label(kind: Kind) -> Phrase {
     match kind {
         Kind::Resolution => Phrase { zh: "怎么解决的？", en: "How was it solved?" },
         Kind::Completion => Phrase { zh: "办得怎样？", en: "What was done?" },
-        Kind::Escalation => Phrase { zh: "为什么要上报？", en: "Why does it go further up?" },
-        Kind::Rejection => Phrase { zh: "为什么不归我们？该找谁？", en: "Why is it not ours, and where should they go?" },
+        Kind::Escalation => {
+            Phrase { zh: "为什么要上报？", en: "Why does it go further up?" }
+        }
+        Kind::Rejection => Phrase {
+            zh: "为什么不归我们？该找谁？",
+            en: "Why is it not ours, and where should they go?",
+        },
         Kind::Merge => Phrase { zh: "", en: "" },
         Kind::Withdrawal => Phrase { zh: "为什么撤回？（选填）", en: "Why? (optional)" },
-        Kind::Question => Phrase { zh: "想问居民什么？（时限暂停）", en: "What do you want to know? (The clock stands still.)" },
+        Kind::Question => Phrase {
+            zh: "想问居民什么？（时限暂停）",
+            en: "What do you want to know? (The clock stands still.)",
+        },
         Kind::Answer => Phrase { zh: "您的答复", en: "Your answer" },
-        Kind::Dispatch => Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" },
-        Kind::Suspension => Phrase { zh: "为什么办不了，计划怎么办？", en: "Why not now, and what is the plan?" },
-        Kind::Return => Phrase { zh: "为什么不该由我单位办？", en: "Why is it not for us?" },
+        Kind::Dispatch => {
+            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
+        }
+        Kind::Suspension => Phrase {
+            zh: "为什么办不了，计划怎么办？",
+            en: "Why not now, and what is the plan?",
+        },
+        Kind::Return => {
+            Phrase { zh: "为什么不该由我单位办？", en: "Why is it not for us?" }
+        }
         Kind::Extension => Phrase { zh: "为什么要延期？", en: "Why is more time needed?" },
-        Kind::ExtensionDecision => Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" },
+        Kind::ExtensionDecision => {
+            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
+        }
         Kind::Reopening => Phrase { zh: "哪里还没解决？", en: "What is still wrong?" },
-        Kind::Acceptance
-        | Kind::Handling
-        | Kind::Signature
-        | Kind::Confirmation
-        | Kind::Lapse => Phrase { zh: "", en: "" },
+        Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Confirmation | Kind::Lapse => {
+            Phrase { zh: "", en: "" }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ pub mod time;
 pub mod visit;
 pub mod words;
 
-pub use fields::{Fields, Form};
+pub use fields::{Fields, Form, Plain};
 pub use page::{Html, Page};
 pub use routes::{Access, Route, Routes};
 pub use visit::Visit;

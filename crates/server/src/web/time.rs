@@ -1,20 +1,23 @@
 //! Moments in words: as the wall says them in the street, for people and for programs.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 
 use super::words::Lang;
 
 /// `2026-11-23T17:30:00+08:00`.
 #[must_use]
 pub fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
-    Zoned::new(at, zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    let local = zone.to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let minutes = zone.to_offset(at).seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{local}{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }
 
 /// 2026年11月23日 17:30, or 23 November 2026, 17:30.
 #[must_use]
 pub fn full(at: Timestamp, zone: &TimeZone, lang: Lang) -> String {
-    let local = Zoned::new(at, zone.clone());
+    let local = zone.to_datetime(at);
     match lang {
         Lang::Zh => local.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
         Lang::En => local.strftime("%-d %B %Y, %H:%M").to_string(),
@@ -24,7 +27,7 @@ pub fn full(at: Timestamp, zone: &TimeZone, lang: Lang) -> String {
 /// 今天 17:30, 明天 09:40, 11月26日 17:30; with the year where it is another.
 #[must_use]
 pub fn near(at: Timestamp, now: Timestamp, zone: &TimeZone, lang: Lang) -> String {
-    let (local, today) = (Zoned::new(at, zone.clone()), Zoned::new(now, zone.clone()));
+    let (local, today) = (zone.to_datetime(at), zone.to_datetime(now));
     let days = local.date().duration_since(today.date()).as_hours() / 24;
     let pattern = match (lang, days) {
         (Lang::Zh, 0) => "今天 %H:%M",

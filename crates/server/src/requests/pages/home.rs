@@ -72,12 +72,7 @@ pub async fn landing(
     Ok(Html(landing).into_response())
 }
 
-async fn landing_of(
-    app: &App,
-    visit: &Visit,
-    area: &str,
-    after: &str,
-) -> Result<Landing, Error> {
+async fn landing_of(app: &App, visit: &Visit, area: &str, after: &str) -> Result<Landing, Error> {
     let area: AreaCode = area.parse().map_err(|_| Error::NotFound)?;
     let street = area.street().ok_or(Error::NotFound)?;
     let settings = app.settings(street)?;
@@ -99,7 +94,7 @@ async fn landing_of(
         phone: Phone::new(&person.phone).map_or_else(|_| String::new(), |p| p.digits().to_owned()),
     };
     let workers = workers.into_iter().take(1).map(worker).collect();
-    let visit = Visit { street: Some(street), ..visit.clone() };
+    let visit = visit.in_street(street);
     let page = Page::new(app, &visit, &format!("/a/{area}{after}"));
     Ok(Landing { page, area, name, around, workers })
 }

@@ -66,8 +66,7 @@ pub async fn inbox(
     let shown = lines.iter().filter(|line| stage.is_empty() || line.stage == stage);
     let groups = by_day(&eye, shown);
     let held = visit.actor.with(Verb::WorkInGrid);
-    let places: Vec<String> =
-        held.map(|held| settings.place_name(held.area, visit.lang)).collect();
+    let places: Vec<String> = held.map(|held| settings.place_name(held.area, visit.lang)).collect();
     let page = Page::new(&app, &visit, "/inbox");
     let joint = visit.lang.say(Phrase { zh: "、", en: ", " });
     Ok(Html(Inbox { page, places: places.join(joint), narrow, groups }).into_response())
@@ -173,9 +172,9 @@ pub async fn desk(
         (waiting.iter().filter(to_do).map(|line| eye.item(line)).collect(), None)
     } else {
         let page = search(&app, &visit, &settings, &asked, area).await?;
-        let next = page.next.map(|id| {
-            format!("/desk?stage={}&q={}&after={id}", escaped(&stage), escaped(&q))
-        });
+        let next = page
+            .next
+            .map(|id| format!("/desk?stage={}&q={}&after={id}", escaped(&stage), escaped(&q)));
         (page.lines.iter().map(|line| eye.item(line)).collect(), next)
     };
     let chosen = match &asked.request {
@@ -188,7 +187,8 @@ pub async fn desk(
         }
         None => None,
     };
-    let here = if is_todo { "/desk".to_owned() } else { format!("/desk?stage={}", escaped(&stage)) };
+    let here =
+        if is_todo { "/desk".to_owned() } else { format!("/desk?stage={}", escaped(&stage)) };
     let page = Page::new(&app, &visit, &here);
     let name = settings.place_name(area, visit.lang);
     Ok(Html(DeskPage { page, name, narrow, items, q, stage, chosen, next }).into_response())

@@ -97,7 +97,7 @@ fn page(
         is_chosen: category.code == chosen,
     };
     let street = settings.street;
-    let visit = Visit { street: Some(street), ..visit.clone() };
+    let visit = visit.in_street(street);
     Raise {
         page: Page::new(app, &visit, "/requests/new"),
         key: fields.get("key").map_or_else(|| app.new_key(), str::to_owned),
@@ -199,7 +199,8 @@ async fn take(
     let mut deed = form.deed;
     deed.street = street;
     let street_settings = app.settings(street)?;
-    let receipt = app.db.write(move |tx| requests::raise(tx, &street_settings, &deed, &new)).await?;
+    let receipt =
+        app.db.write(move |tx| requests::raise(tx, &street_settings, &deed, &new)).await?;
     app.changes.notify_waiters();
     Ok((RequestId(receipt.subject), receipt.replayed))
 }

@@ -9,6 +9,7 @@ use domain::id::RequestId;
 use domain::requests::{Kind, Stage};
 
 use super::view::{self, DueView, Eye, PhotoView, Status, Step};
+use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
@@ -17,7 +18,6 @@ use crate::requests::{self, Seen, words};
 use crate::web::page::Html;
 use crate::web::words::Lang;
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
-use crate::App;
 
 #[derive(Template)]
 #[template(path = "requests/pages/show.html")]
@@ -32,9 +32,8 @@ pub struct Show {
     way: Vec<(&'static str, &'static str)>,
     acts: Vec<Act>,
     back: (&'static str, &'static str),
-    /// What went wrong, or what was just done.
+    /// What went wrong.
     error: String,
-    done: String,
     /// What was written into a form that was refused.
     fields: Fields,
     /// The whole phone number, when its reader has just asked for it.
@@ -63,9 +62,7 @@ pub struct Matter {
     pub title: String,
     pub sentence: String,
     pub category: String,
-    pub icon: &'static str,
     pub place: String,
-    pub area: AreaCode,
     pub raised_at: String,
     pub urgency: &'static str,
     pub is_danger: bool,
@@ -140,7 +137,6 @@ pub(super) async fn draw(
         acts: acts(app, &settings, visit, &seen, outcome.kind),
         back: back(visit),
         error: outcome.error,
-        done: String::new(),
         fields: outcome.fields,
         phone: outcome.phone,
         seen,
@@ -151,16 +147,15 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
     let record = &seen.record;
     let lang = eye.lang;
     let category = eye.settings.category(&record.category);
-    let merged = seen.merged_into.as_ref().map(|(number, stage)| {
-        format!("{number} · {}", lang.say(words::stage(stage)))
-    });
+    let merged = seen
+        .merged_into
+        .as_ref()
+        .map(|(number, stage)| format!("{number} · {}", lang.say(words::stage(stage))));
     Matter {
         title: view::title(&record.text),
         sentence: words::to_asker(&record.request, eye.settings, lang),
         category: category.map_or("", |c| lang.pick(&c.name, &c.name_en)).to_owned(),
-        icon: view::icon(category.map_or("", |c| &c.icon)),
         place: eye.place(record.request.area, &record.place),
-        area: record.request.area,
         raised_at: time::full(record.raised_at, &eye.settings.calendar.zone, lang),
         urgency: lang.say(words::urgency(record.request.urgency)),
         is_danger: record.request.urgency == domain::requests::Urgency::Danger,
@@ -219,7 +214,9 @@ fn acts(
 ) -> Vec<Act> {
     let lang = visit.lang;
     let today = settings.calendar.date(app.now());
-    let last = today.checked_add(jiff::Span::new().days(settings.limits.review_days_max));
+    let last = today.saturating_add(jiff::SignedDuration::from_hours(
+        settings.limits.review_days_max * 24,
+    ));
     let usual = settings.category(&seen.record.category).map_or("", |c| &c.unit);
     let place = seen.record.request.area;
     let act = |(place_in_list, &kind): (usize, &Kind)| Act {
@@ -237,7 +234,7 @@ fn acts(
         },
         usual: usual.to_owned(),
         key: app.new_key(),
-        day_max: last.map(|day| day.to_string()).unwrap_or_default(),
+        day_max: last.to_string(),
     };
     let choices = seen.choices.iter().filter(|&&kind| kind != Kind::Confirmation);
     choices.enumerate().map(act).collect()
@@ -299,12 +296,7 @@ async fn after(app: &App, visit: &Visit, id: RequestId) -> Result<Response, Erro
     }
 }
 
-async fn execute(
-    app: &App,
-    id: RequestId,
-    kind: Kind,
-    form: Form,
-) -> Result<Receipt, Error> {
+async fn execute(app: &App, id: RequestId, kind: Kind, form: Form) -> Result<Receipt, Error> {
     let settings = app.settings(form.deed.street)?;
     let mut fields = form.fields;
     // People know a request by its number, programs by its id.

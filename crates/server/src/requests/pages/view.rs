@@ -33,7 +33,6 @@ pub struct Item {
     pub title: String,
     pub place: String,
     pub icon: &'static str,
-    pub category: String,
     pub status: Status,
     pub due: Option<DueView>,
     pub holder: String,
@@ -55,10 +54,7 @@ pub struct Step {
 pub struct PhotoView {
     pub path: String,
     pub thumbnail: String,
-    pub width: i64,
-    pub height: i64,
     pub alt: String,
-    pub is_done: bool,
 }
 
 /// What all conversions need to know.
@@ -77,11 +73,9 @@ impl Eye<'_> {
                 ("is-done", "s-done", word)
             }
             "closed" => ("is-closed", "s-closed", words::ending(ending.unwrap_or_default())),
-            _ if asked => (
-                "is-paused",
-                "s-paused",
-                Phrase { zh: "等居民答复", en: "Waiting for an answer" },
-            ),
+            _ if asked => {
+                ("is-paused", "s-paused", Phrase { zh: "等居民答复", en: "Waiting for an answer" })
+            }
             "resolved" => ("is-confirm", "s-confirm", word),
             _ if late => ("is-overdue", "s-overdue", word),
             "redo" => ("is-redo", "s-redo", word),
@@ -108,7 +102,6 @@ impl Eye<'_> {
     pub fn item(&self, line: &Line) -> Item {
         let late = line.due_at.is_some_and(|at| self.now > at);
         let category = self.settings.category(&line.category);
-        let name = category.map_or("", |found| self.lang.pick(&found.name, &found.name_en));
         let holder = match (line.unit, line.worker) {
             (Some(unit), _) => self.settings.unit_name(unit, self.lang),
             (None, Some(worker)) => self.settings.staff_name(worker),
@@ -120,7 +113,6 @@ impl Eye<'_> {
             title: title(&line.text),
             place: self.place(line.area, &line.place),
             icon: icon(category.map_or("", |found| &found.icon)),
-            category: name.to_owned(),
             status: self.status(line.stage, line.ending.as_deref(), line.is_asked, late),
             due: line.due_at.map(|at| self.due(at)),
             holder,
@@ -226,10 +218,7 @@ impl Eye<'_> {
                 PhotoView {
                     thumbnail: format!("{path}/thumbnail"),
                     path,
-                    width: photo.width,
-                    height: photo.height,
                     alt,
-                    is_done,
                 }
             })
             .collect()
