@@ -1,0 +1,7 @@
+//! What this crate promises, on SQLite and, where `TEST_POSTGRES` names a server, on PostgreSQL.
+
+mod fresh;
+mod killed;
+mod postgres;
+mod promises;
+mod sqlite;
