@@ -39,8 +39,9 @@ impl Postgres {
 impl Connection for Postgres {
     fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Answer, Error> {
         let (statement, names) = self.prepare(sql)?;
-        let mut answer = Answer::new(Arc::clone(&names));
-        for row in self.client.query(&statement, &by_reference(params))? {
+        let rows = self.client.query(&statement, &by_reference(params))?;
+        let mut answer = Answer::with_room(Arc::clone(&names), rows.len() * names.len(), 0);
+        for row in rows {
             for (place, name) in names.iter().enumerate() {
                 let value = row.try_get::<_, Option<Param<'_>>>(place);
                 let value =

@@ -21,6 +21,10 @@ pub use writer::start;
 /// How many statements a connection keeps prepared; the whole program has fewer.
 const STATEMENTS: usize = 512;
 
+/// Room that is made for an answer before it comes: a page's worth, not a report's.
+const MOST_CELLS: usize = 4096;
+const MOST_BYTES: usize = 64 * 1024;
+
 struct Sqlite {
     file: rusqlite::Connection,
     known: HashMap<(usize, usize), Known>,
@@ -33,6 +37,8 @@ struct Known {
     values: Box<[usize]>,
     /// How many values there must be.
     wanted: usize,
+    /// How large its last answer was: the next one will be like it.
+    size: (usize, usize),
 }
 
 impl Sqlite {
@@ -47,13 +53,16 @@ impl Connection for Sqlite {
         let mut statement = self.file.prepare_cached(sql)?;
         let known = know(&mut self.known, sql, &statement)?;
         bind(&mut statement, known, params)?;
-        let mut answer = Answer::new(Arc::clone(&known.names));
+        let (cells, bytes) = known.size;
+        let mut answer = Answer::with_room(Arc::clone(&known.names), cells, bytes);
         let mut found = statement.raw_query();
         while let Some(row) = found.next()? {
             for (place, name) in known.names.iter().enumerate() {
                 answer.push(value(row.get_ref(place)?, name)?);
             }
         }
+        let (cells, bytes) = answer.size();
+        known.size = (cells.min(MOST_CELLS), bytes.min(MOST_BYTES));
         Ok(answer)
     }
 
@@ -81,7 +90,7 @@ fn know<'a>(
     known: &'a mut HashMap<(usize, usize), Known>,
     sql: &'static str,
     statement: &CachedStatement<'_>,
-) -> Result<&'a Known, Error> {
+) -> Result<&'a mut Known, Error> {
     use std::collections::hash_map::Entry;
     let vacant = match known.entry(place_of(sql)) {
         Entry::Occupied(known) => return Ok(known.into_mut()),
@@ -98,6 +107,7 @@ fn know<'a>(
         names: statement.column_names().map(Box::from).collect(),
         wanted: values.iter().map(|value| value + 1).max().unwrap_or(0),
         values: values.into(),
+        size: (0, 0),
     }))
 }
 
