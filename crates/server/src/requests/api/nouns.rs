@@ -21,7 +21,6 @@ use crate::web::{Access, Id, Routes};
 
 /// What a step came to.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes the answer, which the receipt keeps as text")]
 struct Changed {
     id: String,
     #[schema(example = "FY-2026-00042")]

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Response};
 use domain::actor::Caller;
 use domain::area::{AreaCode, Street};
 use domain::id::RequestId;
@@ -23,7 +23,7 @@ use crate::{App, chance};
 /// What opens a request without an account.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
-struct Shown {
+struct ReceiptShown {
     /// In any case, with or without blanks and hyphens.
     #[schema(example = "7K3M9QZX2A")]
     receipt_code: String,
@@ -60,7 +60,7 @@ pub(super) fn routes() -> Routes {
 /// After five tries of a receipt code the next one waits 15 minutes. It needs no `Idempotency-Key`:
 /// a second pass harms nothing.
 #[utoipa::path(
-    post, path = "/passes", tag = "requests", operation_id = "open_pass", request_body = Shown,
+    post, path = "/passes", tag = "requests", operation_id = "open_pass", request_body = ReceiptShown,
     responses(
         (status = 201, description = "A pass", body = Pass),
         (status = 404, description = "Receipt code and phone do not open anything"),
@@ -91,7 +91,7 @@ async fn open(State(app): State<App>, visit: Visit, request: Request) -> Result<
 /// from the same phone come along.
 #[utoipa::path(
     post, path = "/requests/{id}/adoption", tag = "requests", operation_id = "adopt",
-    request_body = Shown,
+    request_body = ReceiptShown,
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is the account's", body = Adopted)),
 )]

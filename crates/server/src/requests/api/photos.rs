@@ -36,7 +36,6 @@ struct NewPhotos {
 
 /// What came of photos that were added.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes the answer, which the receipt keeps as text")]
 struct PhotosAdded {
     id: String,
     /// How many there are now.

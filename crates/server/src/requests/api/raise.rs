@@ -55,7 +55,6 @@ struct NewRequest {
 
 /// A request just raised.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes the answer, which the receipt keeps as text")]
 struct Raised {
     id: String,
     /// What people call it.

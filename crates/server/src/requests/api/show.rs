@@ -58,7 +58,7 @@ struct RequestAnswer<'a> {
     rating: Option<u8>,
     merged_into: Option<MergedInto<'a>>,
     photos: Vec<PhotoAnswer<'a>>,
-    timeline: Vec<Moment<'a>>,
+    timeline: Vec<StoryLine<'a>>,
     /// The nouns that the reader may post now, the likeliest first.
     #[schema(example = json!(["completion", "extension"]))]
     choices: Vec<&'static str>,
@@ -92,7 +92,7 @@ struct PhotoAnswer<'a> {
 
 /// A line of the story.
 #[derive(Serialize, ToSchema)]
-struct Moment<'a> {
+struct StoryLine<'a> {
     #[schema(value_type = String, format = DateTime)]
     at: At<'a>,
     /// The version that the request has since.
@@ -134,7 +134,6 @@ struct Asker<'a> {
 
 /// A phone number that was shown, which is on record.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes the answer, which the receipt keeps as text")]
 struct Revealed {
     id: String,
     phone: String,
@@ -243,8 +242,8 @@ fn photos(seen: &Seen) -> Vec<PhotoAnswer<'_>> {
     shown.collect()
 }
 
-fn moment<'a>(settings: &'a Settings, lang: Lang, told: &'a Told) -> Moment<'a> {
-    Moment {
+fn moment<'a>(settings: &'a Settings, lang: Lang, told: &'a Told) -> StoryLine<'a> {
+    StoryLine {
         at: At(told.at, &settings.calendar.zone),
         version: told.version,
         event: &told.event,
