@@ -18,10 +18,9 @@ pub use app::{App, Options, Settings};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
 use utoipa::OpenApi;
 
-use web::{Route, Routes, assets, fields, speak};
+use web::{Route, Routes, assets, docs, fields, speak};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Wuwei 五微", description = "What programs may call."))]
@@ -30,16 +29,19 @@ struct Description;
 /// Every route of the site, with who may call it.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(assets::routes()).and(identity::routes()).and(requests::routes())
+    Routes::new()
+        .and(assets::routes())
+        .and(identity::routes())
+        .and(grid::routes())
+        .and(calendar::routes())
+        .and(requests::routes())
 }
 
 /// The site, and its table of contents.
 pub fn router(app: App) -> (Router, Vec<Route>) {
     let (router, table, openapi) = routes().build(&app, Description::openapi());
-    let openapi = openapi.to_json().unwrap_or_default();
-    let json = [(axum::http::header::CONTENT_TYPE, "application/json")];
     let router = router
-        .route("/api/v1/openapi.json", get(move || async move { (json, openapi) }))
+        .merge(docs::router(openapi, &table))
         .layer(DefaultBodyLimit::max(fields::FILES_MAX))
         .layer(axum::middleware::from_fn_with_state(app.clone(), speak::speak))
         .with_state(app);

@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod cookies;
+pub mod docs;
 pub mod fields;
 pub mod page;
 pub mod routes;

@@ -1,7 +1,7 @@
 //! Moments in words: as the wall says them in the street, for people and for programs.
 
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::words::Lang;
 

@@ -214,9 +214,8 @@ fn acts(
 ) -> Vec<Act> {
     let lang = visit.lang;
     let today = settings.calendar.date(app.now());
-    let last = today.saturating_add(jiff::SignedDuration::from_hours(
-        settings.limits.review_days_max * 24,
-    ));
+    let last = today
+        .saturating_add(jiff::SignedDuration::from_hours(settings.limits.review_days_max * 24));
     let usual = settings.category(&seen.record.category).map_or("", |c| &c.unit);
     let place = seen.record.request.area;
     let act = |(place_in_list, &kind): (usize, &Kind)| Act {

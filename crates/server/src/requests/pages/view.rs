@@ -215,11 +215,7 @@ impl Eye<'_> {
                     (Lang::En, false) => format!("Photo {number}"),
                     (Lang::En, true) => format!("Photo {number}: the work done"),
                 };
-                PhotoView {
-                    thumbnail: format!("{path}/thumbnail"),
-                    path,
-                    alt,
-                }
+                PhotoView { thumbnail: format!("{path}/thumbnail"), path, alt }
             })
             .collect()
     }
