@@ -4,6 +4,7 @@
 pub mod assets;
 pub mod cookies;
 pub mod fields;
+pub mod headers;
 pub mod page;
 pub mod routes;
 pub mod speak;
