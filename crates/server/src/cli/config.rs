@@ -25,14 +25,14 @@ pub(super) struct Flags {
     /// The folder for the database and the files [default: var/data].
     #[arg(long, env = "WUWEI_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Where files are kept: a folder, or s3://bucket/prefix [default: files in the data folder].
+    /// Where files are kept: a folder, or `s3://bucket/prefix` [default: files in the data folder].
     #[arg(long, env = "WUWEI_FILES", value_name = "PLACE")]
     pub files: Option<String>,
     /// A number from 0 to 1023 that no other process of this database has [default: 0].
     #[arg(long, env = "WUWEI_NODE", value_name = "N",
           value_parser = clap::value_parser!(i64).range(0..1024))]
     pub node: Option<i64>,
-    /// The address that residents use, for printed codes, as in https://street.example.
+    /// The address that residents use, for printed codes, as in `https://street.example`.
     #[arg(long, env = "WUWEI_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Cookies for HTTPS only: say so where TLS ends in front of this program.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use db::Db;
+use serde::Serialize;
 
 use super::config::{self, Config};
 use super::{Fault, door, fault, log, serve};
@@ -31,13 +32,17 @@ pub(super) struct Flags {
     json: bool,
 }
 
+/// What programs read when the demonstration is ready.
+#[derive(Serialize)]
+struct Ready<'a> {
+    url: &'a str,
+    people: &'a DemoPeople,
+}
+
 pub(super) async fn run(flags: Flags) -> Result<ExitCode, Fault> {
     let config = flags.usual.clone().read("var/demo")?;
     log::begin(config.log);
-    let listener = match flags.prepare_only {
-        true => None,
-        false => Some(door::open(config.listen).await?),
-    };
+    let listener = if flags.prepare_only { None } else { Some(door::open(config.listen).await?) };
     if flags.fresh {
         clear(&config).await?;
     }
@@ -63,11 +68,11 @@ fn make(folder: &Path) -> Result<(), Fault> {
 
 fn print(people: &DemoPeople, url: &str, file: &Path, json: bool) {
     if json {
-        println!("{}", serde_json::json!({ "url": url, "people": people.0 }));
+        println!("{}", serde_json::to_string(&Ready { url, people }).unwrap_or_default());
         return;
     }
     println!("\n  Sign in as one of these (everybody is in {}):\n", file.display());
-    println!("  {:<20} {:<12} {:<11}  {}", "role", "phone", "password", "name");
+    println!("  {:<20} {:<12} {:<11}  name", "role", "phone", "password");
     for person in people.one_of_each() {
         let (role, name) = (&person.role, &person.name);
         println!("  {role:<20} {:<12} {:<11}  {name}", person.phone, person.password);

@@ -38,10 +38,10 @@ pub(super) async fn open(config: &Config) -> Result<App, Fault> {
 pub(super) fn url(listener: &TcpListener, asked: SocketAddr) -> String {
     let taken = listener.local_addr().unwrap_or(asked);
     // Nobody can visit "every address"; on this machine it is the machine's own.
-    match taken.ip().is_unspecified() {
-        true => format!("http://127.0.0.1:{}", taken.port()),
-        false => format!("http://{taken}"),
+    if taken.ip().is_unspecified() {
+        return format!("http://127.0.0.1:{}", taken.port());
     }
+    format!("http://{taken}")
 }
 
 /// Serves until it is asked to end (SIGTERM, SIGINT), then ends in order: nobody new, everybody

@@ -14,9 +14,9 @@ use crate::requests;
 /// Limits run out by the minute, so twice a minute is in time.
 const EVERY: Duration = Duration::from_secs(30);
 /// Ended sessions are forgotten this often.
-const HOURLY: Duration = Duration::from_secs(60 * 60);
+const HOURLY: Duration = Duration::from_hours(1);
 /// Photos without a request are looked for this often.
-const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAILY: Duration = Duration::from_hours(24);
 /// A row follows its photo within this time, or never.
 const ORPHAN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 

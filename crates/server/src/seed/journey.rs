@@ -102,16 +102,13 @@ pub(super) fn moments(
 ) -> Vec<Timestamp> {
     let end = (now - QUIET).max(raised_at + SignedDuration::from_secs(1));
     // No two requests take quite the same time.
-    let uneven = |place: usize| 80 + (raised_at.as_second() / 60 + place as i64 * 31) % 45;
-    let minutes =
-        steps.iter().enumerate().map(|(place, step)| step.usual_minutes() * uneven(place) / 100);
+    let uneven = |place: i64| 80 + (raised_at.as_second() / 60 + place * 31) % 45;
     let mut passed = 0;
-    let sums: Vec<i64> = minutes
-        .map(|minutes| {
-            passed += minutes.max(1);
-            passed
-        })
-        .collect();
+    let mut sums = Vec::new();
+    for (place, step) in (0..).zip(steps) {
+        passed += step.usual_minutes() * uneven(place) / 100;
+        sums.push(passed);
+    }
     let open = calendar.working_time_between(raised_at, end).as_mins();
     if open * 2 < passed {
         let whole = end.duration_since(raised_at).as_secs();
@@ -187,7 +184,7 @@ mod tests {
                 assert!(*moments.last().unwrap() <= now, "{moments:?}");
                 if minutes == 8640 {
                     for at in moments {
-                        let wall = at.to_zoned(calendar.zone.clone());
+                        let wall = calendar.zone.to_datetime(at);
                         assert!(calendar.is_workday(wall.date()), "{wall}");
                         assert!((8..=17).contains(&wall.hour()), "{wall}");
                     }

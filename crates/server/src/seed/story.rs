@@ -68,7 +68,8 @@ async fn tales(app: &App, settings: &Settings) -> Result<Vec<Tale>, Error> {
     rows.sort_by_key(|row| std::cmp::Reverse(row.raised_minutes_ago));
     let mut tales = Vec::new();
     for (place, row) in rows.into_iter().enumerate() {
-        let seconds = row.raised_minutes_ago * 60 + place as i64 * 17 % 60;
+        let uneven = i64::try_from(place * 17 % 60).unwrap_or_default();
+        let seconds = row.raised_minutes_ago * 60 + uneven;
         let raised_at = now - SignedDuration::from_secs(seconds);
         let steps = Step::all(&row.journey).expect("the rows are embedded and tested");
         let is_done = |step: &Step<'_>| matches!(step, Step::Resolve(_) | Step::Complete(_));
