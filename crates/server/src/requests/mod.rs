@@ -104,6 +104,11 @@ pub fn latest_change(tx: &mut Tx, street: Street) -> Result<i64, Error> {
     store::latest_change(tx, street)
 }
 
+/// The hashes of all photos of `street`, so that files without a request can be told from them.
+pub fn photo_hashes(tx: &mut Tx, street: Street) -> Result<Vec<String>, Error> {
+    store::photo_hashes(tx, street)
+}
+
 /// What changed after `since` (microseconds), at most a hundred.
 pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Changed>, Error> {
     store::changed_since(tx, street, since)

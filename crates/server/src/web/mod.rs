@@ -5,6 +5,7 @@ pub mod assets;
 pub mod cookies;
 pub mod docs;
 pub mod fields;
+pub mod headers;
 pub mod page;
 pub mod routes;
 pub mod speak;
