@@ -1,4 +1,5 @@
-//! Which part of the server calls which: the list in `ARCHITECTURE.md` is the code, without a cycle.
+//! Which part of the server calls which: the list in `ARCHITECTURE.md` is the code, without a
+//! cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -64,7 +64,7 @@ pub fn statements(source: &Source) -> Vec<Statement> {
 fn is_statement(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "DROP", "ALTER"];
-    verbs.contains(&first) && text.len() > first.len() + 1
+    verbs.contains(&first) && text.contains(char::is_lowercase)
 }
 
 /// The tables that a statement names after `FROM`, `JOIN`, `INTO` and `UPDATE`.
