@@ -36,7 +36,8 @@ pub(super) fn newest(
     let (sql, area, who) = match scope {
         Scope::Area(area) => (
             lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5) \
+                "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
+                 OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
                  AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND $8 = 0 \
                  ORDER BY id DESC LIMIT $9"
             ),
@@ -45,7 +46,8 @@ pub(super) fn newest(
         ),
         Scope::Unit(unit, area) => (
             lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5) \
+                "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
+                 OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
                  AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND unit = $8 \
                  ORDER BY id DESC LIMIT $9"
             ),
@@ -54,7 +56,8 @@ pub(super) fn newest(
         ),
         Scope::Asker(person, area) => (
             lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5) \
+                "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
+                 OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
                  AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND asker = $8 \
                  ORDER BY id DESC LIMIT $9"
             ),
@@ -65,7 +68,18 @@ pub(super) fn newest(
     let range = area.range();
     let rows = tx.rows(
         sql,
-        params![street.number(), range.start, range.end, after, stage, q, &like, who, limit],
+        params![
+            street.number(),
+            range.start,
+            range.end,
+            after,
+            stage,
+            q,
+            &like,
+            who,
+            limit,
+            filter.late_at.as_microsecond()
+        ],
     )?;
     rows.iter().map(line).collect()
 }
@@ -117,7 +131,8 @@ pub(super) fn counts(
     let range = area.range();
     let rows = tx.rows(
         "SELECT area / 10000000 AS community, stage, COUNT(*) AS n,
-             CAST(SUM(CASE WHEN due_at < $4 THEN 1 ELSE 0 END) AS BIGINT) AS late
+             CAST(SUM(CASE WHEN due_at < $4 AND stage <> 'resolved' THEN 1 ELSE 0 END) AS BIGINT)
+                 AS late
          FROM requests WHERE street = $1 AND area >= $2 AND area < $3
          GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage",
         params![street.number(), range.start, range.end, now.as_microsecond()],
