@@ -3,8 +3,8 @@
 mod store;
 
 pub use store::{
-    add_area, add_street, add_unit, area, areas_under, path, street, streets, unit, unit_coded,
-    units,
+    add_area, add_street, add_unit, area, areas_under, last_within, path, street, streets, unit,
+    unit_coded, units, was_used,
 };
 
 use domain::area::{AreaCode, Street};
@@ -80,9 +80,8 @@ impl AreaKind {
 #[must_use]
 pub fn place_name(path: &[Area], english: bool) -> String {
     let last = path.last();
-    let below = |area: &&Area| {
-        area.code.level() >= domain::area::Level::Community || Some(*area) == last
-    };
+    let below =
+        |area: &&Area| area.code.level() >= domain::area::Level::Community || Some(*area) == last;
     let name = |area: &Area| {
         if english && !area.name_en.is_empty() { area.name_en.clone() } else { area.name.clone() }
     };
