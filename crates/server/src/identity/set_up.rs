@@ -103,7 +103,6 @@ fn open_street(tx: &mut Tx, new: &Beginning, now: Timestamp) -> Result<(), Error
 /// What a street begins with besides its own row: categories of requests, the working calendar.
 /// THE HOOK for `crate::seed::street_defaults(tx, street)`: until that exists, a new street begins
 /// without them.
-#[expect(clippy::unnecessary_wraps, reason = "what is to come writes records, and may fail")]
 pub fn street_defaults(_tx: &mut Tx, _street: Street, _at: Timestamp) -> Result<(), Error> {
     Ok(())
 }

@@ -275,3 +275,45 @@ async fn a_link_to_set_up_is_too_old_after_a_day() {
     app.clock.advance(SignedDuration::from_hours(24));
     guest.opens(&path).await.with(410);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_who_use_a_link_at_once_one_succeeds() {
+    let town = Town::new().await;
+    let person = format!("/people/{}", town.worker().id.unwrap());
+    let path = link(&town.administrator(), &person).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (guest, path) = (town.guest(), path.clone());
+        let body = format!("new=twelve+geese+{number}");
+        tries.spawn(async move { guest.posts_bare(&path, &body).await.status });
+    }
+    let mut answers = tries.join_all().await;
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 410, 410, 410, 410, 410, 410, 410]);
+}
+
+#[tokio::test]
+async fn who_reads_english_reads_no_chinese() {
+    let town = Town::new().await;
+    let admin = town.administrator().in_english();
+    let id = admin.id.unwrap();
+    for path in [
+        "/sign-in".to_owned(),
+        "/sign-up".to_owned(),
+        "/account/password".to_owned(),
+        "/people".to_owned(),
+        "/people/new".to_owned(),
+        format!("/people/{id}"),
+        format!("/people/{id}/posts/new"),
+        format!("/areas/{GRID}/new"),
+        format!("/areas?under={BUILDING}"),
+        "/units".to_owned(),
+        "/units/new".to_owned(),
+        "/password/nonsense".to_owned(),
+    ] {
+        let page = admin.opens(&path).await.body;
+        let main = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        let chinese = main.chars().find(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter));
+        assert_eq!(chinese, None, "{path}: {main}");
+    }
+}
