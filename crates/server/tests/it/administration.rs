@@ -292,6 +292,29 @@ async fn of_eight_who_use_a_link_at_once_one_succeeds() {
     assert_eq!(answers, [303, 410, 410, 410, 410, 410, 410, 410]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_who_set_up_at_once_one_succeeds() {
+    let app = empty().await;
+    let path = server::identity::set_up_link(&app).await.unwrap().unwrap();
+    let (router, _) = server::router(app.clone());
+    let street = Street::new(370_323_001).unwrap();
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (guest, path) = (browser(&app, &router, street), path.clone());
+        let body = form(&[
+            ("street", "370323001"),
+            ("street_name", "东风街道"),
+            ("name", "张三"),
+            ("phone", &format!("1000000100{number}")),
+            ("password", "twelve geese"),
+        ]);
+        tries.spawn(async move { guest.posts_bare(&path, &body).await.status });
+    }
+    let mut answers = tries.join_all().await;
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 410, 410, 410, 410, 410, 410, 410]);
+}
+
 #[tokio::test]
 async fn who_reads_english_reads_no_chinese() {
     let town = Town::new().await;

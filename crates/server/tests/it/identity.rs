@@ -195,6 +195,21 @@ async fn a_program_signs_up_under_a_key() {
     town.guest().calls("POST", "/people", elsewhere).await.with(422);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_who_sign_up_with_one_phone_at_once_one_succeeds() {
+    let town = Town::new().await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let guest = town.guest();
+        let new = json!({"name": format!("Li {number}"), "phone": "10000008883",
+            "password": "twelve geese"});
+        tries.spawn(async move { guest.calls("POST", "/people", new).await.status });
+    }
+    let mut answers = tries.join_all().await;
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 422, 422, 422, 422, 422, 422, 422]);
+}
+
 #[tokio::test]
 async fn staff_who_do_nothing_are_signed_out_and_residents_are_not() {
     let town = Town::new().await;
