@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::{fmt, ops::Range, str::FromStr};
 
 use jiff::civil::{Date, DateTime, Time, Weekday, time};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
 /// What a street has decided about its days and hours.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,25 +104,7 @@ impl Calendar {
     /// How many days of `from..=to` are worked; none when `to` is the earlier.
     #[must_use]
     pub fn workdays_between(&self, from: Date, to: Date) -> u32 {
-        if to < from {
-            return 0;
-        }
-        // Whole weeks have five weekdays. Only what is left of a week is walked, and the
-        // exceptions: the two ends may come from a stranger, and lie millennia apart.
-        let days = from.duration_until(to).as_hours() / 24 + 1;
-        let weekdays =
-            |first: Date| first.series(jiff::ToSpan::day(1)).take_while(|&day| day <= to);
-        let walked_from = from.saturating_add(SignedDuration::from_hours(days / 7 * 7 * 24));
-        let rest = weekdays(walked_from).take(6).filter(|&day| !is_weekend(day)).count();
-        let mut workdays = days / 7 * 5 + i64::try_from(rest).expect("at most six");
-        for (&day, &kind) in self.exceptions.range(from..=to) {
-            match (kind, is_weekend(day)) {
-                (DayKind::Off, false) => workdays -= 1,
-                (DayKind::Workday, true) => workdays += 1,
-                _ => {}
-            }
-        }
-        u32::try_from(workdays).expect("all of time has fewer days, and each goes only once")
+        self.count(from, to).unsigned_abs()
     }
 
     /// How much office time passes from `from` to `to`; none when `to` is the earlier.
@@ -132,9 +114,7 @@ impl Calendar {
         if to <= from {
             return SignedDuration::ZERO;
         }
-        let last = u32::from(self.is_workday(to.date()));
-        let days = self.workdays_between(from.date(), to.date()) - last;
-        let days = i32::try_from(days).expect("all of time has fewer days");
+        let days = self.count(from.date(), to.date()) - i32::from(self.is_workday(to.date()));
         self.hours.a_day() * days + self.worked_by(to) - self.worked_by(from)
     }
 
@@ -193,6 +173,26 @@ impl Calendar {
     #[must_use]
     pub fn closing(&self, date: Date) -> Timestamp {
         self.instant(date.to_datetime(self.hours.closes()))
+    }
+
+    /// Whole weeks have five weekdays. Only what is left of a week is walked, and the exceptions:
+    /// the two ends may come from a stranger, and lie millennia apart.
+    fn count(&self, from: Date, to: Date) -> i32 {
+        let days = match from.until(to) {
+            Ok(span) if from <= to => span.get_days() + 1,
+            _ => return 0,
+        };
+        let rest = (0..days % 7).map(|offset| from.saturating_add(offset.days()));
+        let rest: i32 = rest.map(|day| i32::from(!is_weekend(day))).sum();
+        let mut workdays = days / 7 * 5 + rest;
+        for (&day, &kind) in self.exceptions.range(from..=to) {
+            match (kind, is_weekend(day)) {
+                (DayKind::Off, false) => workdays -= 1,
+                (DayKind::Workday, true) => workdays += 1,
+                _ => {}
+            }
+        }
+        workdays
     }
 
     fn deadline(&self, at: Timestamp) -> Deadline {

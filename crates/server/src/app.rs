@@ -1,11 +1,11 @@
 //! What every request and every job can reach.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use db::Db;
-use domain::area::Street;
+use db::{Db, Tx};
+use domain::area::{AreaCode, Level, Street};
+use domain::id::{PersonId, UnitId};
 use domain::requests::{Limits, Moment};
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -13,8 +13,11 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Ids};
 use crate::error::Error;
 use crate::files::Files;
+use crate::grid::{Area, Served, Unit};
 use crate::identity::Cost;
-use crate::{calendar, grid, migrations};
+use crate::requests::Category;
+use crate::web::words::Lang;
+use crate::{calendar, grid, identity, migrations, requests};
 
 /// The records, the files, the clock and the settings. Cheap to clone.
 #[derive(Clone)]
@@ -35,7 +38,9 @@ pub struct Options {
     /// `sqlite:FILE` or `postgres://…`.
     pub database: String,
     /// Where files are kept: a folder, or `s3://bucket/prefix`.
-    pub data: PathBuf,
+    pub files: String,
+    /// What the bucket wants to know, by the names of its environment.
+    pub bucket: Vec<(String, String)>,
     /// A number below 1,024 that no other process of this database has.
     pub node: i64,
     /// The address that residents use, for printed codes; empty: as the browser asks.
@@ -55,6 +60,10 @@ pub struct Settings {
     pub hotline: String,
     pub calendar: domain::calendar::Calendar,
     pub limits: Limits,
+    pub categories: Vec<Category>,
+    pub units: Vec<Unit>,
+    areas: HashMap<AreaCode, Area>,
+    staff: HashMap<PersonId, String>,
 }
 
 impl App {
@@ -62,7 +71,8 @@ impl App {
     pub async fn open(options: Options, clock: Clock) -> Result<Self, Error> {
         let db = Db::open(&options.database)?;
         db.migrate(migrations::ALL).await?;
-        let files = Files::open(&options.data).map_err(|error| Error::Files(error.to_string()))?;
+        let files = Files::open(&options.files, options.bucket.clone())
+            .map_err(|error| Error::Files(error.to_string()))?;
         let app = Self {
             db,
             files,
@@ -81,18 +91,7 @@ impl App {
         let settings = self.db.read(|tx| {
             grid::streets(tx)?
                 .into_iter()
-                .map(|found| {
-                    let calendar = calendar::load(tx, found.street, &found.zone)?;
-                    let settings = Settings {
-                        street: found.street,
-                        name: found.name,
-                        name_en: found.name_en,
-                        hotline: found.hotline,
-                        calendar,
-                        limits: Limits::default(),
-                    };
-                    Ok((found.street, Arc::new(settings)))
-                })
+                .map(|found| Ok((found.street, Arc::new(Settings::load(tx, found)?))))
                 .collect::<Result<HashMap<_, _>, Error>>()
         });
         let settings = settings.await?;
@@ -135,6 +134,101 @@ impl App {
 }
 
 impl Settings {
+    fn load(tx: &mut Tx, found: Served) -> Result<Self, Error> {
+        let street = found.street;
+        let areas = grid::areas_under(tx, street, street.area(), Level::Building)?;
+        Ok(Self {
+            street,
+            name: found.name,
+            name_en: found.name_en,
+            hotline: found.hotline,
+            calendar: calendar::load(tx, street, &found.zone)?,
+            limits: Limits::default(),
+            categories: requests::categories(tx, street)?,
+            units: grid::units(tx, street)?,
+            areas: areas.into_iter().map(|area| (area.code, area)).collect(),
+            staff: identity::staff(tx, street)?.into_iter().collect(),
+        })
+    }
+
+    /// The category of this code.
+    #[must_use]
+    pub fn category(&self, code: &str) -> Option<&Category> {
+        self.categories.iter().find(|category| category.code == code)
+    }
+
+    /// The unit of this id.
+    #[must_use]
+    pub fn unit(&self, id: UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == id)
+    }
+
+    /// The name of a unit; its id where it is not on record.
+    #[must_use]
+    pub fn unit_name(&self, id: UnitId, lang: Lang) -> String {
+        self.unit(id)
+            .map_or_else(|| id.to_string(), |unit| lang.pick(&unit.name, &unit.name_en).to_owned())
+    }
+
+    /// The name of somebody who holds or held a post; empty where nobody is known by this id.
+    #[must_use]
+    pub fn staff_name(&self, id: PersonId) -> String {
+        self.staff.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// An open area.
+    #[must_use]
+    pub fn area(&self, code: AreaCode) -> Option<&Area> {
+        self.areas.get(&code)
+    }
+
+    /// The names from the community down to `code`, as people say them.
+    #[must_use]
+    pub fn place_name(&self, code: AreaCode, lang: Lang) -> String {
+        let mut names = Vec::new();
+        let mut next = Some(code);
+        while let Some(area) = next.filter(|area| area.level() >= Level::Street) {
+            if area.level() > Level::Street || area == code {
+                let known = self.area(area).map(|area| lang.pick(&area.name, &area.name_en));
+                names.extend(known);
+            }
+            next = area.parent();
+        }
+        names.reverse();
+        names.join(" ")
+    }
+
+    /// The open areas of a level, by code.
+    #[must_use]
+    pub fn areas_of(&self, level: Level) -> Vec<&Area> {
+        let mut found: Vec<&Area> =
+            self.areas.values().filter(|area| area.code.level() == level).collect();
+        found.sort_by_key(|area| area.code);
+        found
+    }
+
+    /// Every place that somebody may choose from a list, from the community down, by code.
+    #[must_use]
+    pub fn places(&self, lang: Lang) -> Vec<(AreaCode, String)> {
+        let deep = self.areas.keys().filter(|code| code.level() >= Level::Community);
+        let mut codes: Vec<AreaCode> = deep.copied().collect();
+        codes.sort_unstable();
+        codes.into_iter().map(|code| (code, self.place_name(code, lang))).collect()
+    }
+
+    /// The letters that numbers of requests from `area` begin with: those of its community.
+    #[must_use]
+    pub fn prefix(&self, area: AreaCode) -> &str {
+        let mut next = Some(area);
+        while let Some(code) = next {
+            match self.area(code) {
+                Some(area) if !area.prefix.is_empty() => return &area.prefix,
+                _ => next = code.parent(),
+            }
+        }
+        "WW"
+    }
+
     /// What the rules know of the world at `now`.
     #[must_use]
     pub fn moment(&self, now: Timestamp) -> Moment<'_> {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::requests as machine;
 
+use crate::files::Refused;
 use crate::web::words::{Phrase, Sentence};
 
 /// Any failure of a request or a job.
@@ -45,6 +46,8 @@ pub enum Error {
     Files(String),
     #[error("there is no room for files")]
     NoRoom,
+    #[error("a photo is not taken: {0}")]
+    Photo(Refused),
 }
 
 /// A field that makes no sense, and why.
@@ -88,6 +91,11 @@ impl Error {
             Error::Refused(_) | Error::Records(D::Stale) => StatusCode::CONFLICT,
             Error::Request(refused) => refusal_status(&refused.refusal),
             Error::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
+            Error::Photo(Refused::TooLarge | Refused::Bomb) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Photo(Refused::Heic | Refused::NotAPicture) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            Error::Photo(Refused::Damaged | Refused::TooMany) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Records(error) if is_for_later(error) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Records(_) | Error::Page(_) | Error::Files(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -113,6 +121,7 @@ impl Error {
             Error::Refused(_) => "refused",
             Error::Request(refused) => refusal_code(&refused.refusal),
             Error::NoRoom => "no_room",
+            Error::Photo(refused) => refused.name(),
             Error::Records(db::Error::Stale) => "someone_was_first",
             Error::Records(error) if is_for_later(error) => "busy",
             Error::Records(_) | Error::Page(_) | Error::Files(_) => "failure",
@@ -125,6 +134,10 @@ impl Error {
         match self {
             Error::Refused(sentence) => sentence.clone(),
             Error::Request(refused) => refused.sentence.clone(),
+            Error::Photo(refused) => {
+                let (zh, en) = refused.phrase();
+                Sentence::new(zh, en)
+            }
             Error::Invalid(fields) if fields.len() == 1 => fields[0].reason.clone(),
             other => other.phrase().into(),
         }
@@ -181,6 +194,10 @@ impl Error {
                 zh: "别人先了一步，请刷新后再看。",
                 en: "Someone else was first. Please look again.",
             },
+            Error::Records(db::Error::ResultUnknown(_)) => Phrase {
+                zh: "不知道刚才有没有办成。请原样再提交一次：已办成的不会重复办。",
+                en: "It is not known whether this was done. Please send it again as it is: nothing is done twice.",
+            },
             Error::Records(error) if is_for_later(error) => Phrase {
                 zh: "现在办不了，没有丢失任何内容。请过一会儿再提交一次。",
                 en: "This cannot be done just now. Please send it again in a moment.",
@@ -196,7 +213,16 @@ impl Error {
 /// Whether asking again later may help.
 fn is_for_later(error: &db::Error) -> bool {
     use db::Error as D;
-    matches!(error, D::Busy | D::Serialization | D::Unavailable(_) | D::ReadOnly)
+    matches!(
+        error,
+        D::Busy
+            | D::Serialization
+            | D::Full
+            | D::Unavailable(_)
+            | D::ResultUnknown(_)
+            | D::Stopped(_)
+            | D::ReadOnly
+    )
 }
 
 fn refusal_status(refusal: &machine::Refusal) -> StatusCode {

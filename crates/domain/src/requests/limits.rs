@@ -118,9 +118,7 @@ impl Limits {
         let (limit, term) = match request.stage {
             Stage::Raised => (Limit::Accept, pick(self.accept, self.accept_danger)),
             Stage::Accepted { .. } => (Limit::Solve, pick(self.solve, self.solve_danger)),
-            Stage::Escalated { .. } => {
-                (Limit::Dispatch, pick(self.dispatch, self.dispatch_danger))
-            }
+            Stage::Escalated { .. } => (Limit::Dispatch, pick(self.dispatch, self.dispatch_danger)),
             Stage::Dispatched { .. } => (Limit::Sign, pick(self.sign, self.sign_danger)),
             Stage::Handling { .. } => (Limit::Finish, self.finish(request.urgency)),
             Stage::Resolved { .. } => (Limit::Confirm, self.confirm),
@@ -155,12 +153,7 @@ impl Due {
 
     /// The deadline after the clock stood still from `paused_at` to `resumed_at`.
     #[must_use]
-    pub fn shifted(
-        self,
-        paused_at: Timestamp,
-        resumed_at: Timestamp,
-        calendar: &Calendar,
-    ) -> Self {
+    pub fn shifted(self, paused_at: Timestamp, resumed_at: Timestamp, calendar: &Calendar) -> Self {
         let Some(term) = self.term else { return self };
         let deadline = calendar.shift(self.at, paused_at, resumed_at, term);
         Self { at: deadline.at, provisional: deadline.provisional, ..self }

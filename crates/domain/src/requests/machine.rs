@@ -87,9 +87,7 @@ impl Request {
             (S::Accepted { worker }, K::Resolution | K::Escalation | K::Rejection | K::Merge) => {
                 Who::Worker(worker)
             }
-            (S::Accepted { worker }, K::Question) if self.question.is_none() => {
-                Who::Worker(worker)
-            }
+            (S::Accepted { worker }, K::Question) if self.question.is_none() => Who::Worker(worker),
             (S::Raised | S::Accepted { .. } | S::Escalated { .. }, K::Withdrawal) => Who::Asker,
             (
                 S::Escalated { desk } | S::Redo { desk } | S::Suspended { desk, .. },
@@ -115,14 +113,14 @@ impl Request {
             {
                 Who::Desk(desk)
             }
-            (S::Handling { by: H::Desk(desk), .. }, K::Completion | K::Dispatch) => {
-                Who::Desk(desk)
-            }
+            (S::Handling { by: H::Desk(desk), .. }, K::Completion | K::Dispatch) => Who::Desk(desk),
             (S::Handling { by: H::Desk(desk), .. }, K::Question) if self.question.is_none() => {
                 Who::Desk(desk)
             }
             (S::Resolved { .. }, K::Confirmation) => Who::Asker,
-            (S::Closed { ending, .. }, K::Reopening) if !matches!(ending, Ending::Merged { .. }) => {
+            (S::Closed { ending, .. }, K::Reopening)
+                if !matches!(ending, Ending::Merged { .. }) =>
+            {
                 Who::Asker
             }
             (S::Resolved { .. }, K::Lapse) => Who::System,
@@ -184,9 +182,7 @@ impl Request {
             Command::Handle => Event::Handling { by: Handler::Desk(self.desk()) },
             Command::Suspend { plan, review_on } => Event::Suspended { plan, review_on },
             Command::Sign => Event::Signed { unit: self.dispatched_unit() },
-            Command::Return { reason } => {
-                Event::Returned { unit: self.dispatched_unit(), reason }
-            }
+            Command::Return { reason } => Event::Returned { unit: self.dispatched_unit(), reason },
             Command::Extend { days, reason } => Event::ExtensionAsked { days, reason },
             Command::DecideExtension { granted, note } => match self.extension {
                 Extension::Asked { days } if granted => Event::ExtensionGranted { days, note },

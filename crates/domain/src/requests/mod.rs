@@ -10,7 +10,7 @@ mod words;
 
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
-pub use words::{BadText, Note, Rating, Text};
+pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -110,7 +110,9 @@ pub enum Extension {
     #[default]
     None,
     /// So many working days are wished for.
-    Asked { days: u8 },
+    Asked {
+        days: u8,
+    },
     Granted,
     Declined,
 }
@@ -119,24 +121,61 @@ pub enum Extension {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Accept,
-    Resolve { note: Note },
-    Escalate { note: Note },
-    Reject { reason: Note },
-    Merge { into: RequestId },
-    Withdraw { note: Option<Note> },
-    Ask { question: Note },
-    Answer { answer: Note },
-    Dispatch { unit: UnitId, note: Option<Note> },
+    Resolve {
+        note: Note,
+    },
+    Escalate {
+        note: Note,
+    },
+    Reject {
+        reason: Note,
+    },
+    Merge {
+        into: RequestId,
+    },
+    Withdraw {
+        note: Option<Note>,
+    },
+    Ask {
+        question: Note,
+    },
+    Answer {
+        answer: Note,
+    },
+    Dispatch {
+        unit: UnitId,
+        note: Option<Note>,
+    },
     Handle,
-    Suspend { plan: Note, review_on: Date },
+    Suspend {
+        plan: Note,
+        review_on: Date,
+    },
     Sign,
-    Return { reason: Note },
-    Extend { days: u8, reason: Note },
-    DecideExtension { granted: bool, note: Option<Note> },
-    Complete { note: Note },
-    Confirm { rating: Rating, note: Option<Note> },
-    Redo { reason: Note },
-    Reopen { reason: Note },
+    Return {
+        reason: Note,
+    },
+    Extend {
+        days: u8,
+        reason: Note,
+    },
+    DecideExtension {
+        granted: bool,
+        note: Option<Note>,
+    },
+    Complete {
+        note: Note,
+    },
+    Confirm {
+        rating: Rating,
+        note: Option<Note>,
+    },
+    Redo {
+        reason: Note,
+    },
+    Reopen {
+        reason: Note,
+    },
     /// The limit of a stage has run out, and the program draws the consequence.
     Lapse,
 }
@@ -169,28 +208,76 @@ pub enum Kind {
 /// What happened. It keeps what the rules of its day gave, so that a new rule rewrites no history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    Accepted { worker: PersonId },
-    Resolved { by: Handler, note: Note },
-    Escalated { to: Desk, note: Note },
-    Rejected { reason: Note },
-    Merged { into: RequestId },
-    Withdrawn { note: Option<Note> },
-    Asked { question: Note },
-    Answered { answer: Note },
+    Accepted {
+        worker: PersonId,
+    },
+    Resolved {
+        by: Handler,
+        note: Note,
+    },
+    Escalated {
+        to: Desk,
+        note: Note,
+    },
+    Rejected {
+        reason: Note,
+    },
+    Merged {
+        into: RequestId,
+    },
+    Withdrawn {
+        note: Option<Note>,
+    },
+    Asked {
+        question: Note,
+    },
+    Answered {
+        answer: Note,
+    },
     /// The asker did not answer in time, and the clock goes on.
     AnswerMissed,
-    Dispatched { unit: UnitId, note: Option<Note> },
-    Handling { by: Handler },
-    Suspended { plan: Note, review_on: Date },
-    Signed { unit: UnitId },
-    Returned { unit: UnitId, reason: Note },
-    ExtensionAsked { days: u8, reason: Note },
-    ExtensionGranted { days: u8, note: Option<Note> },
-    ExtensionDeclined { note: Option<Note> },
-    Confirmed { rating: Rating, note: Option<Note> },
+    Dispatched {
+        unit: UnitId,
+        note: Option<Note>,
+    },
+    Handling {
+        by: Handler,
+    },
+    Suspended {
+        plan: Note,
+        review_on: Date,
+    },
+    Signed {
+        unit: UnitId,
+    },
+    Returned {
+        unit: UnitId,
+        reason: Note,
+    },
+    ExtensionAsked {
+        days: u8,
+        reason: Note,
+    },
+    ExtensionGranted {
+        days: u8,
+        note: Option<Note>,
+    },
+    ExtensionDeclined {
+        note: Option<Note>,
+    },
+    Confirmed {
+        rating: Rating,
+        note: Option<Note>,
+    },
     /// The asker says that it is not solved.
-    Redone { to: Desk, reason: Note },
-    Reopened { to: Option<Desk>, reason: Note },
+    Redone {
+        to: Desk,
+        reason: Note,
+    },
+    Reopened {
+        to: Option<Desk>,
+        reason: Note,
+    },
     /// Nobody confirmed in time.
     ClosedUnrated,
 }

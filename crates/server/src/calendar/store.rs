@@ -24,10 +24,8 @@ pub fn load(tx: &mut Tx, street: Street, zone: &str) -> Result<Calendar, Error> 
         let kind: DayKind = row.parse("kind", |kind: String| kind.parse().ok())?;
         exceptions.insert(row.parse("day", date)?, kind);
     }
-    let known = tx.row(
-        "SELECT through FROM calendar_known WHERE street = $1",
-        params![street.number()],
-    )?;
+    let known =
+        tx.row("SELECT through FROM calendar_known WHERE street = $1", params![street.number()])?;
     let known_through = known.map_or(Ok(EPOCH), |row| row.parse("through", date))?;
     let zone = TimeZone::get(zone)
         .map_err(|error| db::Error::Corrupt(format!("the zone {zone:?}: {error}")))?;

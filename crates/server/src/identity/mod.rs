@@ -22,7 +22,7 @@ pub use session::{
 pub use set_up::{set_up_link, street_defaults};
 pub use store::{
     Held, Person, actor, add_person, appoint, appointment, appointments, end_appointment, holders,
-    people_named, person, person_by_phone,
+    people_named, person, person_by_phone, staff,
 };
 
 use db::Tx;

@@ -212,6 +212,17 @@ pub fn people_named(
     Ok(named)
 }
 
+/// Everybody who holds or held a post, by name.
+pub fn staff(tx: &mut Tx, street: Street) -> Result<Vec<(PersonId, String)>, Error> {
+    let rows = tx.rows(
+        "SELECT DISTINCT p.id, p.name FROM people p
+         JOIN appointments a ON a.street = p.street AND a.person = p.id
+         WHERE p.street = $1 AND a.street = $1",
+        params![street.number()],
+    )?;
+    rows.iter().map(|row| Ok((PersonId(row.get("id")?), row.get("name")?))).collect()
+}
+
 /// Gives `person` a post from `from` on.
 pub fn appoint(
     tx: &mut Tx,

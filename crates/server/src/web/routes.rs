@@ -131,11 +131,7 @@ impl Routes {
 type Guarded = (App, Arc<HashMap<(Method, String), Access>>);
 
 /// Finds out who calls, and lets them through where the table says so.
-async fn guard(
-    State((app, table)): State<Guarded>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn guard(State((app, table)): State<Guarded>, mut request: Request, next: Next) -> Response {
     let program = request.uri().path().starts_with("/api/");
     let visit = match Visit::of(&app, request.headers(), program).await {
         Ok(visit) => visit,

@@ -41,11 +41,8 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
         tracing::error!(error = ?error, route, "a failure of ours");
     }
-    let mut answer = if program {
-        problem(&error, lang)
-    } else {
-        page(&app, visit, lang, &here, &error)
-    };
+    let mut answer =
+        if program { problem(&error, lang) } else { page(&app, visit, lang, &here, &error) };
     *answer.status_mut() = error.status();
     let wait = match *error {
         Error::TooMany { seconds } => Some(seconds),
@@ -60,9 +57,10 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
 
 /// What axum itself refuses comes without a word of ours.
 fn plain(response: &Response) -> Option<Arc<Error>> {
-    let is_ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
-        !kind.as_bytes().starts_with(b"text/plain")
-    });
+    let is_ours = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     let error = match response.status() {
         _ if is_ours => return None,
         StatusCode::NOT_FOUND => Error::NotFound,
@@ -100,9 +98,9 @@ fn problem(error: &Error, lang: Lang) -> Response {
         "code": error.code(),
     });
     if let Error::Invalid(fields) = error {
-        let errors = fields.iter().map(|field| {
-            serde_json::json!({ "field": field.name, "reason": lang.tell(&field.reason) })
-        });
+        let errors = fields.iter().map(
+            |field| serde_json::json!({ "field": field.name, "reason": lang.tell(&field.reason) }),
+        );
         document["errors"] = errors.collect();
     }
     if let Error::Request(refused) = error {

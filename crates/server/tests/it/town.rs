@@ -446,7 +446,8 @@ pub async fn empty() -> App {
     let (database, data) = fresh_database();
     let options = Options {
         database,
-        data,
+        files: data.join("photos").display().to_string(),
+        bucket: Vec::new(),
         node: 1,
         public_url: String::new(),
         secure: false,

@@ -1,0 +1,99 @@
+//! What people and programs post to a request, read into a command: the fields of every noun.
+
+use domain::id::{RequestId, UnitId};
+use domain::requests::{BadText, Command, Kind, Note, Rating};
+use jiff::civil::Date;
+
+use super::words;
+use crate::error::Error;
+use crate::web::Fields;
+use crate::web::words::Sentence;
+
+/// The command that is posted under the noun of `kind`. Its fields, by noun:
+///
+/// - `acceptance`, `handling`, `signature`: none;
+/// - `resolution`, `completion`, `escalation`, `rejection`, `return`, `reopening`: `note`;
+/// - `question`, `answer`: `note`; `withdrawal`: `note`, if wanted;
+/// - `dispatch`: `unit`, and `note` if wanted; `merge`: `into`, an id;
+/// - `suspension`: `note` (the plan), `review_on` (a day);
+/// - `extension`: `days`, `note`; `extension-decision`: `granted`, and `note` if wanted;
+/// - `confirmation`: `solved`; then `rating` (1 to 5) where it is, `note` where it is not.
+pub fn command(kind: Kind, fields: &Fields) -> Result<Command, Error> {
+    Ok(match kind {
+        Kind::Acceptance => Command::Accept,
+        Kind::Resolution => Command::Resolve { note: note(fields)? },
+        Kind::Escalation => Command::Escalate { note: note(fields)? },
+        Kind::Rejection => Command::Reject { reason: note(fields)? },
+        Kind::Merge => {
+            Command::Merge { into: fields.parse::<RequestId>("into", words::MERGE_UNKNOWN)? }
+        }
+        Kind::Withdrawal => Command::Withdraw { note: wanted(fields)? },
+        Kind::Question => Command::Ask { question: note(fields)? },
+        Kind::Answer => Command::Answer { answer: note(fields)? },
+        Kind::Dispatch => Command::Dispatch {
+            unit: fields.parse::<UnitId>("unit", words::UNIT_UNKNOWN)?,
+            note: wanted(fields)?,
+        },
+        Kind::Handling => Command::Handle,
+        Kind::Suspension => Command::Suspend {
+            plan: note(fields)?,
+            review_on: fields.parse::<Date>("review_on", words::DAY_UNREADABLE)?,
+        },
+        Kind::Signature => Command::Sign,
+        Kind::Return => Command::Return { reason: note(fields)? },
+        Kind::Extension => Command::Extend {
+            days: fields.parse("days", words::DAYS_UNREADABLE)?,
+            reason: note(fields)?,
+        },
+        Kind::ExtensionDecision => {
+            if fields.get("granted").is_none() {
+                return Err(Error::field("granted", words::GRANTED_MISSING));
+            }
+            let granted = fields.is_on("granted");
+            Command::DecideExtension { granted, note: wanted(fields)? }
+        }
+        Kind::Completion => Command::Complete { note: note(fields)? },
+        Kind::Confirmation => confirmation(fields)?,
+        Kind::Reopening => Command::Reopen { reason: note(fields)? },
+        Kind::Lapse => return Err(Error::NotFound),
+    })
+}
+
+fn confirmation(fields: &Fields) -> Result<Command, Error> {
+    if fields.get("solved").is_none() {
+        return Err(Error::field("solved", words::SOLVED_MISSING));
+    }
+    if !fields.is_on("solved") {
+        return Ok(Command::Redo { reason: note(fields)? });
+    }
+    let level = fields.parse::<u8>("rating", words::RATING_MISSING)?;
+    let rating = Rating::new(level).ok_or_else(|| Error::field("rating", words::RATING_MISSING))?;
+    Ok(Command::Confirm { rating, note: wanted(fields)? })
+}
+
+fn note(fields: &Fields) -> Result<Note, Error> {
+    Note::new(fields.shown("note")).map_err(|bad| Error::field("note", bad_text(bad)))
+}
+
+fn wanted(fields: &Fields) -> Result<Option<Note>, Error> {
+    if fields.get("note").is_none() {
+        return Ok(None);
+    }
+    note(fields).map(Some)
+}
+
+/// Why a text cannot be taken.
+#[must_use]
+pub fn bad_text(bad: BadText) -> Sentence {
+    match bad {
+        BadText::TooShort(1) => Sentence::new("请写几个字说明。", "Please write a few words."),
+        BadText::TooShort(least) => Sentence::new(
+            format!("请至少写 {least} 个字，把事情说清楚。"),
+            format!("Please write at least {least} characters, so that it is clear."),
+        ),
+        BadText::TooLong(most) => Sentence::new(
+            format!("请写在 {most} 个字以内。"),
+            format!("Please use at most {most} characters."),
+        ),
+    }
+}

@@ -1,0 +1,171 @@
+//! The statements behind the lists.
+
+use db::{Row, Tx, params};
+use domain::area::{AreaCode, Street};
+use domain::id::{PersonId, RequestId, UnitId};
+use domain::requests::{Desk, Urgency};
+use jiff::Timestamp;
+
+use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
+use crate::error::Error;
+
+macro_rules! lines {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
+             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
+             FROM requests WHERE street = $1 AND area >= $2 AND area < $3 ",
+            $rest
+        )
+    };
+}
+
+/// The newest requests of a scope that `filter` wants.
+pub(super) fn newest(
+    tx: &mut Tx,
+    street: Street,
+    scope: Scope,
+    filter: &Filter,
+    limit: usize,
+) -> Result<Vec<Line>, Error> {
+    let after = filter.after.map_or(i64::MAX, |id| id.0);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let stage = filter.stage.unwrap_or_default();
+    let q = filter.q.as_deref().unwrap_or_default();
+    let like = like(q);
+    let (sql, area, who) = match scope {
+        Scope::Area(area) => (
+            lines!(
+                "AND id < $4 AND ($5 = '' OR stage = $5) \
+                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND $8 = 0 \
+                 ORDER BY id DESC LIMIT $9"
+            ),
+            area,
+            0,
+        ),
+        Scope::Unit(unit, area) => (
+            lines!(
+                "AND id < $4 AND ($5 = '' OR stage = $5) \
+                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND unit = $8 \
+                 ORDER BY id DESC LIMIT $9"
+            ),
+            area,
+            unit.0,
+        ),
+        Scope::Asker(person, area) => (
+            lines!(
+                "AND id < $4 AND ($5 = '' OR stage = $5) \
+                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND asker = $8 \
+                 ORDER BY id DESC LIMIT $9"
+            ),
+            area,
+            person.0,
+        ),
+    };
+    let range = area.range();
+    let rows = tx.rows(
+        sql,
+        params![street.number(), range.start, range.end, after, stage, q, &like, who, limit],
+    )?;
+    rows.iter().map(line).collect()
+}
+
+/// What waits in a pile, by when it is due.
+pub(super) fn waiting(
+    tx: &mut Tx,
+    street: Street,
+    scope: Scope,
+    pile: Pile,
+) -> Result<Vec<Line>, Error> {
+    let (area, unit) = match scope {
+        Scope::Area(area) | Scope::Asker(_, area) => (area, 0),
+        Scope::Unit(unit, area) => (area, unit.0),
+    };
+    let range = area.range();
+    let (sql, third) = match pile {
+        Pile::Grid => (
+            lines!("AND stage IN ('raised', 'accepted') AND $4 = 0 ORDER BY due_at, id LIMIT 200"),
+            db::Param::from(0),
+        ),
+        Pile::Desk(desk) => (
+            lines!(
+                "AND stage IN ('escalated', 'redo', 'suspended', 'dispatched', 'handling') \
+                 AND desk = $4 ORDER BY due_at, id LIMIT 200"
+            ),
+            db::Param::from(desk.name()),
+        ),
+        Pile::Unit => (
+            lines!(
+                "AND stage IN ('dispatched', 'handling') AND unit = $4 \
+                 ORDER BY due_at, id LIMIT 200"
+            ),
+            db::Param::from(unit),
+        ),
+    };
+    let start = db::Param::from(range.start);
+    let rows = tx.rows(sql, &[street.number().into(), start, range.end.into(), third])?;
+    rows.iter().map(line).collect()
+}
+
+/// How many requests there are, by community and stage.
+pub(super) fn counts(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    now: Timestamp,
+) -> Result<Vec<Count>, Error> {
+    let range = area.range();
+    let rows = tx.rows(
+        "SELECT area / 10000000 AS community, stage, COUNT(*) AS n,
+             CAST(SUM(CASE WHEN due_at < $4 THEN 1 ELSE 0 END) AS BIGINT) AS late
+         FROM requests WHERE street = $1 AND area >= $2 AND area < $3
+         GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage",
+        params![street.number(), range.start, range.end, now.as_microsecond()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Count {
+                area: row.parse("community", |n: i64| AreaCode::new(n.checked_mul(10_000_000)?))?,
+                stage: row.parse("stage", |name: String| stage_named(&name))?,
+                all: row.get("n")?,
+                late: row.get("late")?,
+            })
+        })
+        .collect()
+}
+
+/// A pattern that finds `words` anywhere; signs that mean something in a pattern mean themselves.
+fn like(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in words.chars() {
+        if "%_!".contains(letter) {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn line(row: &Row) -> Result<Line, Error> {
+    let moment = |at| Timestamp::from_microsecond(at).ok();
+    Ok(Line {
+        id: RequestId(row.get("id")?),
+        number: row.get("number")?,
+        area: row.parse("area", AreaCode::new)?,
+        place: row.get("place")?,
+        category: row.get("category")?,
+        urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
+        text: row.get("text")?,
+        stage: row.parse("stage", |name: String| stage_named(&name))?,
+        ending: row.get("ending")?,
+        desk: row.parse("desk", |name: String| Desk::named(&name))?,
+        worker: row.get::<Option<i64>>("worker")?.map(PersonId),
+        unit: row.get::<Option<i64>>("unit")?.map(UnitId),
+        due_at: row.get::<Option<i64>>("due_at")?.and_then(moment),
+        is_asked: row.get::<Option<i64>>("question_at")?.is_some(),
+        wants_extension: row.get::<String>("extension")? == "asked",
+        raised_at: row.parse("raised_at", moment)?,
+        photos: row.get("photos")?,
+    })
+}

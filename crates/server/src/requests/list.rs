@@ -1,0 +1,213 @@
+//! Lists of requests: what somebody may see, what waits for them, and how many of each there are.
+
+use db::Tx;
+use domain::actor::{Actor, Caller, Verb};
+use domain::area::AreaCode;
+use domain::id::{PersonId, RequestId, UnitId};
+use domain::requests::{Desk, Stage, Urgency};
+use jiff::Timestamp;
+
+use super::{lines, store};
+use crate::app::Settings;
+use crate::error::Error;
+
+/// The most lines of one page.
+pub const LIMIT_MAX: usize = 200;
+
+/// What of the visible requests is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub area: Option<AreaCode>,
+    /// The name of a stage.
+    pub stage: Option<&'static str>,
+    /// A number, or words of the text.
+    pub q: Option<String>,
+    /// Only requests older than this one: the last of the page before.
+    pub after: Option<RequestId>,
+    /// How many, 1 to [`LIMIT_MAX`].
+    pub limit: usize,
+    /// Only what the reader asked for themselves.
+    pub mine: bool,
+}
+
+/// A request on one line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: RequestId,
+    pub number: String,
+    pub area: AreaCode,
+    pub place: String,
+    pub category: String,
+    pub urgency: Urgency,
+    /// The first characters of the text.
+    pub text: String,
+    /// The name of its stage; and of its ending, where it is over.
+    pub stage: &'static str,
+    pub ending: Option<String>,
+    pub desk: Desk,
+    pub worker: Option<PersonId>,
+    pub unit: Option<UnitId>,
+    pub due_at: Option<Timestamp>,
+    /// A question waits for the asker.
+    pub is_asked: bool,
+    /// The unit wishes for more time.
+    pub wants_extension: bool,
+    pub raised_at: Timestamp,
+    pub photos: i64,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    pub lines: Vec<Line>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<RequestId>,
+}
+
+/// A pile of work, sorted by when it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pile {
+    /// A grid worker's day: what waits for somebody, and what they accepted.
+    Grid,
+    /// What is to be dispatched, done again, reviewed or decided at a desk.
+    Desk(Desk),
+    /// What the reader's units are asked to do.
+    Unit,
+}
+
+/// Where to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Area(AreaCode),
+    Unit(UnitId, AreaCode),
+    Asker(PersonId, AreaCode),
+}
+
+/// How many requests of a part of the street are at each stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The community, or whatever part was asked for.
+    pub area: AreaCode,
+    pub stage: &'static str,
+    pub all: i64,
+    /// Past their limit.
+    pub late: i64,
+}
+
+/// The newest requests that `actor` may see and `filter` wants.
+pub fn list(
+    tx: &mut Tx,
+    settings: &Settings,
+    actor: &Actor,
+    filter: &Filter,
+) -> Result<Lists, Error> {
+    let limit = filter.limit.clamp(1, LIMIT_MAX);
+    let mut found = Vec::new();
+    for scope in scopes(settings, actor, filter) {
+        // One more than asked for tells whether there is a next page.
+        found.extend(lines::newest(tx, settings.street, scope, filter, limit + 1)?);
+    }
+    found.sort_by_key(|line| std::cmp::Reverse(line.id));
+    found.dedup_by_key(|line| line.id);
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|line| line.id);
+    Ok(Lists { lines: found, next })
+}
+
+/// What waits for `actor`, the most pressing first; at most [`LIMIT_MAX`] lines.
+pub fn pile(
+    tx: &mut Tx,
+    settings: &Settings,
+    actor: &Actor,
+    pile: Pile,
+) -> Result<Vec<Line>, Error> {
+    let mut found = Vec::new();
+    let verb = match pile {
+        Pile::Grid => Verb::WorkInGrid,
+        Pile::Desk(Desk::Community) => Verb::WorkAtCommunityDesk,
+        Pile::Desk(Desk::Street) => Verb::WorkAtStreetDesk,
+        Pile::Unit => Verb::AnswerForUnit,
+    };
+    let held: Vec<_> = actor.with(verb).copied().collect();
+    for appointment in held {
+        let scope = match (pile, appointment.unit) {
+            (Pile::Unit, Some(unit)) => Scope::Unit(unit, appointment.area),
+            (Pile::Unit, None) => continue,
+            _ => Scope::Area(appointment.area),
+        };
+        found.extend(lines::waiting(tx, settings.street, scope, pile)?);
+    }
+    if pile == Pile::Grid {
+        let mine = |line: &Line| {
+            line.worker.is_none()
+                || line.worker == actor.person()
+                || actor.may(Verb::StandInForWorker, line.area)
+        };
+        found.retain(mine);
+    }
+    found.sort_by_key(|line| (line.due_at, line.id));
+    found.dedup_by_key(|line| line.id);
+    found.truncate(LIMIT_MAX);
+    Ok(found)
+}
+
+/// How many requests within `area` are at each stage, by community.
+pub fn counts(
+    tx: &mut Tx,
+    settings: &Settings,
+    area: AreaCode,
+    now: Timestamp,
+) -> Result<Vec<Count>, Error> {
+    lines::counts(tx, settings.street, area, now)
+}
+
+/// Where `actor` may look, narrowed to the area that is wanted.
+fn scopes(settings: &Settings, actor: &Actor, filter: &Filter) -> Vec<Scope> {
+    let wanted = filter.area.unwrap_or_else(|| settings.street.area());
+    let mut scopes = Vec::new();
+    if !filter.mine {
+        for held in &actor.appointments {
+            let verbs = held.post.verbs();
+            let Some(area) = common(held.area, wanted) else { continue };
+            let scope = match held.unit {
+                Some(unit) if verbs.contains(&Verb::AnswerForUnit) => Scope::Unit(unit, area),
+                _ if verbs.contains(&Verb::See) || verbs.contains(&Verb::SeeMasked) => {
+                    Scope::Area(area)
+                }
+                _ => continue,
+            };
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+    }
+    if let Caller::Person(person) = actor.caller {
+        scopes.push(Scope::Asker(person, wanted));
+    }
+    scopes
+}
+
+/// The smaller of two areas where one lies within the other.
+fn common(held: AreaCode, wanted: AreaCode) -> Option<AreaCode> {
+    match (held.contains(wanted), wanted.contains(held)) {
+        (true, _) => Some(wanted),
+        (_, true) => Some(held),
+        _ => None,
+    }
+}
+
+/// The name of a stage as the code knows it.
+#[must_use]
+pub fn stage_named(name: &str) -> Option<&'static str> {
+    Stage::NAMES.into_iter().find(|known| *known == name)
+}
+
+/// The request that a reader means: by its id, or by the number on their paper.
+pub fn meant(tx: &mut Tx, settings: &Settings, text: &str) -> Result<Option<RequestId>, Error> {
+    let text = text.trim().to_ascii_uppercase();
+    match text.parse() {
+        Ok(id) => Ok(Some(id)),
+        Err(_) => store::numbered(tx, settings.street, &text),
+    }
+}

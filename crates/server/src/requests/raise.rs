@@ -1,0 +1,224 @@
+//! How a request comes to be, and how somebody without an account finds it again.
+
+use db::Tx;
+use domain::actor::{Caller, Verb};
+use domain::area::{AreaCode, Level};
+use domain::id::{PersonId, RequestId};
+use domain::phone::Phone;
+use domain::requests::{Desk, Extension, Request, Stage, Text};
+use jiff::Timestamp;
+
+use super::photos::{self, Side};
+use super::see::PhotoRow;
+use super::words;
+use super::{Record, store};
+use crate::app::Settings;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::receipts::{self, Deed, Receipt};
+use crate::web::words::Sentence;
+use crate::{grid, identity};
+
+/// What somebody asks for.
+#[derive(Clone, Debug)]
+pub struct New {
+    pub id: RequestId,
+    pub area: AreaCode,
+    pub place: String,
+    /// The code of a category.
+    pub category: String,
+    pub text: Text,
+    pub asker: NewAsker,
+    pub photos: Vec<PhotoRow>,
+    /// A code of chance, ten letters and digits.
+    pub receipt: String,
+}
+
+/// For whom it is asked.
+#[derive(Clone, Debug)]
+pub enum NewAsker {
+    /// Whoever is signed in.
+    Myself,
+    /// Somebody without an account, or somebody for whom the caller writes.
+    Named { name: String, phone: Option<Phone> },
+}
+
+/// Puts a new request on record.
+pub fn raise(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Receipt, Error> {
+    receipts::once(tx, deed, |tx| {
+        let record = record(tx, settings, deed, new)?;
+        store::add(tx, deed.street, &record)?;
+        photos::attach(tx, deed, new.id, Side::Asked, &new.photos)?;
+        let actor = if let Caller::Person(person) = deed.caller { Some(person) } else { None };
+        let role = if record.writer.is_some() { "writer" } else { "asker" };
+        let facts = serde_json::json!({ "category": new.category, "photos": new.photos.len() });
+        let entry = Entry {
+            version: 1,
+            at: deed.at,
+            actor,
+            role: role.to_owned(),
+            event: "raised".to_owned(),
+            facts: facts.to_string(),
+        };
+        history::add(tx, deed.street, new.id.0, &entry)?;
+        let answer = serde_json::json!({
+            "id": new.id.to_string(),
+            "number": record.number,
+            "receipt_code": record.receipt,
+            "stage": record.request.stage.name(),
+            "version": 1,
+        });
+        let answer = answer.to_string();
+        Ok(Receipt { subject: new.id.0, version: 1, answer, replayed: false })
+    })
+}
+
+fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Record, Error> {
+    // An area of another street is not found, just as one that does not exist at all.
+    let street = deed.street;
+    if new.area.street() != Some(street) || grid::area(tx, street, new.area)?.is_none() {
+        return Err(Error::NotFound);
+    }
+    if new.area.level() < Level::Community {
+        return Err(Error::field("area", words::AREA_TOO_WIDE));
+    }
+    let category = settings.category(&new.category);
+    let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN))?;
+    let (asker, name, phone, writer) = asker(tx, deed, new)?;
+    let request = Request {
+        id: new.id,
+        area: new.area,
+        asker,
+        urgency: category.urgency_of(new.text.as_str()),
+        stage: Stage::Raised,
+        since: deed.at,
+        due: None,
+        question: None,
+        returns: 0,
+        extension: Extension::None,
+        reopened: false,
+    };
+    debug_assert_eq!(request.desk(), Desk::Community);
+    Ok(Record {
+        request: request.raised(settings.moment(deed.at)),
+        number: number(tx, settings, new.area, deed.at)?,
+        place: new.place.clone(),
+        category: new.category.clone(),
+        text: new.text.as_str().to_owned(),
+        asker_name: name,
+        asker_phone: phone,
+        writer,
+        receipt: new.receipt.clone(),
+        photos: 0,
+        raised_at: deed.at,
+        version: 1,
+    })
+}
+
+type Asker = (Option<PersonId>, String, String, Option<PersonId>);
+
+/// Who asks, their name and phone, and who writes for them. The account of a neighbour's phone gets
+/// the request, so that they find it when they sign in.
+fn asker(tx: &mut Tx, deed: &Deed, new: &New) -> Result<Asker, Error> {
+    match (&new.asker, deed.caller) {
+        (NewAsker::Myself, Caller::Person(id)) => {
+            let person = identity::person(tx, deed.street, id)?.ok_or(Error::SignedOut)?;
+            Ok((Some(id), person.name, person.phone, None))
+        }
+        (NewAsker::Myself, _) => Ok((None, String::new(), String::new(), None)),
+        (NewAsker::Named { name, phone }, Caller::Person(id)) => {
+            let actor = identity::actor(tx, deed.street, id, deed.at)?;
+            if !actor.may(Verb::RaiseForOthers, new.area) {
+                return Err(Error::Forbidden);
+            }
+            let phone = phone.as_ref().map_or("", Phone::digits);
+            let account = match phone {
+                "" => None,
+                phone => identity::person_by_phone(tx, deed.street, phone)?,
+            };
+            let account = account.map(|person| person.id);
+            Ok((account, name.clone(), phone.to_owned(), Some(id)))
+        }
+        (NewAsker::Named { name, phone }, _) => {
+            let phone = phone.as_ref().map_or("", Phone::digits);
+            Ok((None, name.clone(), phone.to_owned(), None))
+        }
+    }
+}
+
+/// The next number of the community's year, such as `FY-2026-00042`.
+fn number(
+    tx: &mut Tx,
+    settings: &Settings,
+    area: AreaCode,
+    at: Timestamp,
+) -> Result<String, Error> {
+    let year = settings.calendar.date(at).year();
+    let series = format!("{}-{year}", settings.prefix(area));
+    let next = store::next_number(tx, settings.street, &series)?;
+    Ok(format!("{series}-{next:05}"))
+}
+
+/// The request that a receipt code opens together with the last four digits of the phone that was
+/// left with it. A request without a phone opens with its code alone.
+pub fn follow(
+    tx: &mut Tx,
+    street: domain::area::Street,
+    receipt: &str,
+    phone_tail: &str,
+) -> Result<Option<RequestId>, Error> {
+    let found = store::receipted(tx, street, receipt)?;
+    let fits =
+        |phone: &str| phone.is_empty() || !phone_tail.is_empty() && phone.ends_with(phone_tail);
+    let tail_is_whole = phone_tail.is_empty() || phone_tail.len() == 4;
+    Ok(found.filter(|(_, phone)| tail_is_whole && fits(phone)).map(|(id, _)| id))
+}
+
+/// Gives a request to the account of whoever showed its receipt, and with it all others that were
+/// raised without an account from the same phone; tells how many.
+pub fn adopt(
+    tx: &mut Tx,
+    street: domain::area::Street,
+    id: RequestId,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<usize, Error> {
+    let account = identity::person(tx, street, person)?.ok_or(Error::NotFound)?;
+    let shown = store::load(tx, street, id)?;
+    let mut unowned = vec![];
+    if shown.request.asker.is_none() {
+        unowned.push((id, shown.version));
+    }
+    if account.phone == shown.asker_phone {
+        let others = store::unowned(tx, street, &account.phone)?;
+        unowned.extend(others.into_iter().filter(|&(other, _)| other != id));
+    }
+    for &(id, version) in &unowned {
+        store::adopt(tx, street, (id, version), person, at)?;
+        let entry = Entry {
+            version: version + 1,
+            at,
+            actor: Some(person),
+            role: "asker".to_owned(),
+            event: "adopted".to_owned(),
+            facts: "{}".to_owned(),
+        };
+        history::add(tx, street, id.0, &entry)?;
+    }
+    Ok(unowned.len())
+}
+
+/// A name or a place as it is kept: readable, on one line, at most so long.
+pub fn line(name: &'static str, text: &str, longest: usize) -> Result<String, Error> {
+    let text = domain::requests::readable(text).replace('\n', " ");
+    if text.chars().count() > longest {
+        return Err(Error::field(
+            name,
+            Sentence::new(
+                format!("请写在 {longest} 个字以内。"),
+                format!("Please use at most {longest} characters."),
+            ),
+        ));
+    }
+    Ok(text)
+}

@@ -1,0 +1,244 @@
+//! One request as one reader sees it.
+
+use db::Tx;
+use domain::actor::{Actor, Caller, Verb};
+use domain::area::Street;
+use domain::id::{PersonId, RequestId, UnitId};
+use domain::mask;
+use domain::requests::{Ending, Kind, Sight, Stage, Who};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Record, act, store};
+use crate::app::Settings;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::receipts::{self, Deed, Receipt};
+
+/// A request as its reader sees it: masked, unless they may read all of it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub record: Record,
+    pub sight: Sight,
+    /// The reader is the asker.
+    pub is_mine: bool,
+    /// The asker's name and phone as the reader may see them; the phone is whole for its owner alone.
+    pub asker_name: String,
+    pub asker_phone: String,
+    /// Whether the reader may have the whole phone number shown; it is logged.
+    pub may_reveal: bool,
+    /// Who wrote it down for the asker.
+    pub writer_name: String,
+    /// What the reader may do now, the likeliest first.
+    pub choices: Vec<Kind>,
+    pub story: Vec<Told>,
+    pub photos: Vec<PhotoRow>,
+    /// The request that this one was merged into: its number and the name of its stage.
+    pub merged_into: Option<(String, &'static str)>,
+}
+
+/// One line of the story, ready to be told.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub version: i64,
+    pub at: Timestamp,
+    /// As what somebody acted; see [`super::words::role`].
+    pub role: String,
+    /// Who it was, as the reader may see it; empty for askers and for the program.
+    pub actor: String,
+    /// What happened; see [`super::words::event`].
+    pub event: String,
+    /// What they wrote.
+    pub note: String,
+    pub unit: Option<UnitId>,
+    pub rating: Option<u8>,
+    pub days: Option<u8>,
+    pub review_on: Option<jiff::civil::Date>,
+}
+
+/// A photo whose bytes are kept under its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoRow {
+    /// `asked` or `done`.
+    pub side: String,
+    pub hash: String,
+    /// In pixels, of the large picture.
+    pub width: i64,
+    pub height: i64,
+}
+
+impl Seen {
+    /// Whether the reader may read all of it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.sight == Sight::Full
+    }
+
+    /// Whether the asker is asked to confirm.
+    #[must_use]
+    pub fn is_to_confirm(&self) -> bool {
+        self.choices.contains(&Kind::Confirmation)
+    }
+}
+
+/// The request `id` for whoever raised it: its asker, or who wrote it down for them, with the code.
+pub fn show_receipt(
+    tx: &mut Tx,
+    settings: &Settings,
+    actor: &Actor,
+    id: RequestId,
+    now: Timestamp,
+) -> Result<Seen, Error> {
+    let record = store::load(tx, settings.street, id)?;
+    let wrote = record.writer.is_some() && record.writer == actor.person();
+    let asker = Actor { caller: Caller::Pass(id), appointments: Vec::new() };
+    let mut seen = show(tx, settings, if wrote { &asker } else { actor }, id, now)?;
+    if !seen.is_mine {
+        return Err(Error::NotFound);
+    }
+    seen.choices.clear();
+    Ok(seen)
+}
+
+/// The request `id` for `actor`. What one may not see is not found.
+pub fn show(
+    tx: &mut Tx,
+    settings: &Settings,
+    actor: &Actor,
+    id: RequestId,
+    now: Timestamp,
+) -> Result<Seen, Error> {
+    let street = settings.street;
+    let record = store::load(tx, street, id)?;
+    let sight = record.request.sight(actor);
+    if sight == Sight::Nothing {
+        return Err(Error::NotFound);
+    }
+    let is_mine = record.request.is(actor, Who::Asker);
+    let story = history::of(tx, street, id.0)?;
+    let story = story.iter().map(|entry| told(settings, &record, is_mine, entry)).collect();
+    let photos = store::photos(tx, street, id)?;
+    let choices = record.request.choices(actor, settings.moment(now)).collect();
+    let merged_into = merged_into(tx, street, &record)?;
+    let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
+    let may_reveal = !is_mine && !record.asker_phone.is_empty() && may_reveal(&record, actor);
+    let mut seen = Seen {
+        asker_name: record.asker_name.clone(),
+        asker_phone: masked_phone(&record.asker_phone),
+        record,
+        sight,
+        is_mine,
+        may_reveal,
+        writer_name,
+        choices,
+        story,
+        photos,
+        merged_into,
+    };
+    if sight == Sight::Masked {
+        seen.asker_name = mask::name(&seen.asker_name);
+        // The place may name a door.
+        seen.record.place.clear();
+        seen.writer_name = mask::name(&seen.writer_name);
+    }
+    if is_mine {
+        seen.asker_phone = seen.record.asker_phone.clone();
+    } else {
+        seen.record.receipt.clear();
+    }
+    Ok(seen)
+}
+
+/// Shows a handler the whole phone number, and writes down that it was shown.
+pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<Receipt, Error> {
+    receipts::once(tx, deed, |tx| {
+        let actor = act::actor(tx, deed.street, deed.caller, deed.at)?;
+        let loaded = store::load(tx, deed.street, id)?;
+        if loaded.request.sight(&actor) == Sight::Nothing {
+            return Err(Error::NotFound);
+        }
+        if !may_reveal(&loaded, &actor) {
+            return Err(Error::Forbidden);
+        }
+        store::touch(tx, deed.street, id, loaded.version, deed.at)?;
+        let version = loaded.version + 1;
+        let entry = Entry {
+            version,
+            at: deed.at,
+            actor: actor.person(),
+            role: "handler".to_owned(),
+            event: "phone_revealed".to_owned(),
+            facts: "{}".to_owned(),
+        };
+        history::add(tx, deed.street, id.0, &entry)?;
+        let answer = serde_json::json!({ "id": id.to_string(), "phone": loaded.asker_phone });
+        Ok(Receipt { subject: id.0, version, answer: answer.to_string(), replayed: false })
+    })
+}
+
+/// The whole number is for those who have the request in hand, while it is open.
+fn may_reveal(record: &Record, actor: &Actor) -> bool {
+    let request = &record.request;
+    let ours = request.stage.unit().is_some_and(|unit| actor.answers_for(unit, request.area));
+    !request.stage.is_closed() && (actor.may(Verb::RevealPhone, request.area) || ours)
+}
+
+fn masked_phone(phone: &str) -> String {
+    domain::phone::Phone::new(phone).map_or_else(|_| String::new(), |phone| phone.masked())
+}
+
+fn merged_into(
+    tx: &mut Tx,
+    street: Street,
+    record: &Record,
+) -> Result<Option<(String, &'static str)>, Error> {
+    let Stage::Closed { ending: Ending::Merged { into }, .. } = record.request.stage else {
+        return Ok(None);
+    };
+    let target = store::load(tx, street, into)?;
+    Ok(Some((target.number, target.request.stage.name())))
+}
+
+fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> Told {
+    let facts: Value = serde_json::from_str(&entry.facts).unwrap_or_default();
+    let text = |name: &str| facts.get(name).and_then(Value::as_str).unwrap_or_default();
+    let number = |name: &str| facts.get(name).and_then(Value::as_u64)?.try_into().ok();
+    let by_asker = ["asker", "system"].contains(&entry.role.as_str());
+    let actor = match entry.actor {
+        Some(person) if !by_asker && Some(person) != record.request.asker => {
+            shown_name(settings, person, is_mine)
+        }
+        _ => String::new(),
+    };
+    Told {
+        version: entry.version,
+        at: entry.at,
+        role: entry.role.clone(),
+        actor,
+        event: entry.event.clone(),
+        note: text("note").to_owned(),
+        unit: text("unit").parse().ok(),
+        rating: number("rating"),
+        days: number("days"),
+        review_on: text("review_on").parse().ok(),
+    }
+}
+
+/// Colleagues read each other's names; residents read the surname.
+fn shown_name(settings: &Settings, person: PersonId, masked: bool) -> String {
+    let name = settings.staff_name(person);
+    if masked { mask::name(&name) } else { name }
+}
+
+/// Whether a photo of this request may be shown to `actor`.
+pub fn may_see_photo(
+    tx: &mut Tx,
+    street: Street,
+    actor: &Actor,
+    id: RequestId,
+    hash: &str,
+) -> Result<bool, Error> {
+    let record = store::load(tx, street, id)?;
+    let full = record.request.sight(actor) == Sight::Full || actor.caller == Caller::System;
+    Ok(full && super::photos::belongs(tx, street, id, hash)?)
+}

@@ -1,0 +1,572 @@
+//! Requests in the database. The tables of this slice are known to this folder alone.
+
+use db::{Row, Tx, params};
+use domain::area::{AreaCode, Street};
+use domain::calendar::Term;
+use domain::id::{PersonId, RequestId, UnitId};
+use domain::requests::{
+    Desk, Due, Ending, Extension, Handler, Limit, Question, Rating, Request, Stage, Urgency,
+};
+use jiff::Timestamp;
+
+use super::see::PhotoRow;
+use super::{Category, Record};
+use crate::calendar;
+use crate::error::Error;
+
+/// Adds a request that was just raised, with version 1.
+pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Error> {
+    let request = &record.request;
+    let due = Clock::of(request.due);
+    tx.execute(
+        "INSERT INTO requests (street, id, number, area, place, category, urgency, text, asker,
+             asker_name, asker_phone, writer, receipt, raised_at, stage, since, desk,
+             due_at, due_limit, due_term, due_from, due_known,
+             returns, extension, extension_days, reopened, changed_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'raised', $14,
+             'community', $15, $16, $17, $18, $19, 0, 'none', 0, 0, $14, 1)",
+        params![
+            street.number(),
+            request.id.0,
+            &record.number,
+            request.area.code(),
+            &record.place,
+            &record.category,
+            request.urgency.name(),
+            &record.text,
+            request.asker.map(|person| person.0),
+            &record.asker_name,
+            &record.asker_phone,
+            record.writer.map(|person| person.0),
+            &record.receipt,
+            micros(request.since),
+            due.at,
+            due.limit,
+            due.term.as_deref(),
+            due.from,
+            due.known,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Saves what a command changed, over the version that was loaded, unless someone else saved first.
+pub(super) fn save(
+    tx: &mut Tx,
+    street: Street,
+    request: &Request,
+    loaded: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let stage = StageColumns::of(request.stage);
+    let (extension, days) = extension_columns(request.extension);
+    let due = Clock::of(request.due);
+    let paused = Clock::of(request.question.map(|question| question.clock));
+    Ok(tx.guarded(
+        "UPDATE requests SET stage = $1, since = $2, desk = $3, handler = $4, worker = $5,
+             unit = $6, ending = $7, rating = $8, merged_into = $9, review_on = $10,
+             due_at = $11, due_limit = $12, due_term = $13, due_from = $14, due_known = $15,
+             question_at = $16, paused_at = $17, paused_limit = $18, paused_term = $19,
+             paused_from = $20, paused_known = $21, returns = $22, extension = $23,
+             extension_days = $24, reopened = $25, changed_at = $26, version = version + 1
+         WHERE street = $27 AND id = $28 AND version = $29",
+        params![
+            request.stage.name(),
+            micros(request.since),
+            request.desk().name(),
+            stage.handler,
+            stage.worker,
+            stage.unit,
+            stage.ending,
+            stage.rating,
+            stage.merged_into,
+            stage.review_on,
+            due.at,
+            due.limit,
+            due.term.as_deref(),
+            due.from,
+            due.known,
+            request.question.map(|question| micros(question.asked_at)),
+            paused.at,
+            paused.limit,
+            paused.term.as_deref(),
+            paused.from,
+            paused.known,
+            i64::from(request.returns),
+            extension,
+            days,
+            i64::from(request.reopened),
+            micros(at),
+            street.number(),
+            request.id.0,
+            loaded,
+        ],
+    )?)
+}
+
+const BY_ID: &str = concat!(
+    "SELECT id, number, area, place, category, urgency, text, asker, asker_name, asker_phone, \
+     writer, receipt, photos, raised_at, stage, since, desk, handler, worker, unit, ending, \
+     rating, merged_into, review_on, due_at, due_limit, due_term, due_from, due_known, \
+     question_at, paused_at, paused_limit, paused_term, paused_from, paused_known, returns, \
+     extension, extension_days, reopened, version FROM requests ",
+    "WHERE street = $1 AND id = $2"
+);
+
+/// One request.
+pub(super) fn load(tx: &mut Tx, street: Street, id: RequestId) -> Result<Record, Error> {
+    let row = tx.row(BY_ID, params![street.number(), id.0])?;
+    record(&row.ok_or(Error::NotFound)?)
+}
+
+/// The request of a readable number.
+pub(super) fn numbered(
+    tx: &mut Tx,
+    street: Street,
+    number: &str,
+) -> Result<Option<RequestId>, Error> {
+    let row = tx.row(
+        "SELECT id FROM requests WHERE street = $1 AND number = $2",
+        params![street.number(), number],
+    )?;
+    row.map(|row| Ok(RequestId(row.get("id")?))).transpose()
+}
+
+/// The request of a receipt code, with the phone that was left with it.
+pub(super) fn receipted(
+    tx: &mut Tx,
+    street: Street,
+    receipt: &str,
+) -> Result<Option<(RequestId, String)>, Error> {
+    let row = tx.row(
+        "SELECT id, asker_phone FROM requests WHERE street = $1 AND receipt = $2",
+        params![street.number(), receipt],
+    )?;
+    row.map(|row| Ok((RequestId(row.get("id")?), row.get("asker_phone")?))).transpose()
+}
+
+/// The requests that were raised with `phone` and without an account, each with its version.
+pub(super) fn unowned(
+    tx: &mut Tx,
+    street: Street,
+    phone: &str,
+) -> Result<Vec<(RequestId, i64)>, Error> {
+    let rows = tx.rows(
+        "SELECT id, version FROM requests WHERE street = $1 AND asker_phone = $2
+         AND asker IS NULL AND asker_phone <> '' AND writer IS NULL ORDER BY id LIMIT 200",
+        params![street.number(), phone],
+    )?;
+    rows.iter().map(|row| Ok((RequestId(row.get("id")?), row.get("version")?))).collect()
+}
+
+/// Gives a request that was raised without an account to the account of its asker.
+pub(super) fn adopt(
+    tx: &mut Tx,
+    street: Street,
+    (id, version): (RequestId, i64),
+    person: PersonId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    Ok(tx.guarded(
+        "UPDATE requests SET asker = $1, changed_at = $2, version = version + 1
+         WHERE street = $3 AND id = $4 AND version = $5 AND asker IS NULL",
+        params![person.0, micros(at), street.number(), id.0, version],
+    )?)
+}
+
+/// The next readable number of a series.
+pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i64, Error> {
+    let row = tx.row(
+        "INSERT INTO request_numbers (street, series, last) VALUES ($1, $2, 1)
+         ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + 1
+         RETURNING last",
+        params![street.number(), series],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("last")?)
+}
+
+/// The requests of `street` whose limit ran out before `now` and where the program itself acts.
+pub(super) fn lapsed(tx: &mut Tx, street: Street, now: Timestamp) -> Result<Vec<RequestId>, Error> {
+    let rows = tx.rows(
+        "SELECT id FROM requests WHERE street = $1 AND due_at < $2
+         AND due_limit IN ('confirm', 'answer') ORDER BY due_at LIMIT 200",
+        params![street.number(), micros(now)],
+    )?;
+    rows.iter().map(|row| Ok(RequestId(row.get("id")?))).collect()
+}
+
+/// The hashes of all photos.
+pub(super) fn photo_hashes(tx: &mut Tx, street: Street) -> Result<Vec<String>, Error> {
+    let rows = tx.rows(
+        "SELECT DISTINCT hash FROM request_photos WHERE street = $1",
+        params![street.number()],
+    )?;
+    rows.iter().map(|row| Ok(row.get("hash")?)).collect()
+}
+
+/// The moment of the latest change within `street`, for open pages that wait for news.
+pub(super) fn latest_change(tx: &mut Tx, street: Street) -> Result<i64, Error> {
+    let row = tx.row(
+        "SELECT MAX(changed_at) AS latest FROM requests WHERE street = $1",
+        params![street.number()],
+    )?;
+    Ok(row.map_or(Ok(None), |row| row.get::<Option<i64>>("latest"))?.unwrap_or_default())
+}
+
+/// The requests that changed after `since` (microseconds), at most a hundred: area, id, unit, asker.
+pub(super) fn changed_since(
+    tx: &mut Tx,
+    street: Street,
+    since: i64,
+) -> Result<Vec<Changed>, Error> {
+    let rows = tx.rows(
+        "SELECT id, area, unit, asker, changed_at FROM requests
+         WHERE street = $1 AND changed_at > $2 ORDER BY changed_at LIMIT 100",
+        params![street.number(), since],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Changed {
+                id: RequestId(row.get("id")?),
+                area: row.parse("area", AreaCode::new)?,
+                unit: row.get::<Option<i64>>("unit")?.map(UnitId),
+                asker: row.get::<Option<i64>>("asker")?.map(PersonId),
+                at: row.get("changed_at")?,
+            })
+        })
+        .collect()
+}
+
+/// That a request changed, with just enough to know whom it concerns.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed {
+    pub id: RequestId,
+    pub area: AreaCode,
+    pub unit: Option<UnitId>,
+    pub asker: Option<PersonId>,
+    /// Microseconds since 1970.
+    pub at: i64,
+}
+
+/// The categories of the street in their order.
+pub(super) fn categories(tx: &mut Tx, street: Street) -> Result<Vec<Category>, Error> {
+    let rows = tx.rows(
+        "SELECT code, name, name_en, icon, urgency, unit, danger FROM categories
+         WHERE street = $1 ORDER BY position",
+        params![street.number()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Category {
+                code: row.get("code")?,
+                name: row.get("name")?,
+                name_en: row.get("name_en")?,
+                icon: row.get("icon")?,
+                urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
+                unit: row.get("unit")?,
+                danger: row.get("danger")?,
+            })
+        })
+        .collect()
+}
+
+/// Adds a category, or gives the one of this code other particulars.
+pub(super) fn add_category(
+    tx: &mut Tx,
+    street: Street,
+    position: i64,
+    category: &Category,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO categories
+             (street, code, position, name, name_en, icon, urgency, unit, danger)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (street, code) DO UPDATE SET position = excluded.position,
+             name = excluded.name, name_en = excluded.name_en, icon = excluded.icon,
+             urgency = excluded.urgency, unit = excluded.unit, danger = excluded.danger",
+        params![
+            street.number(),
+            &category.code,
+            position,
+            &category.name,
+            &category.name_en,
+            &category.icon,
+            category.urgency.name(),
+            &category.unit,
+            &category.danger,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The photos of a request, those that came with it first.
+pub(super) fn photos(tx: &mut Tx, street: Street, id: RequestId) -> Result<Vec<PhotoRow>, Error> {
+    let rows = tx.rows(
+        "SELECT side, hash, width, height FROM request_photos
+         WHERE street = $1 AND request = $2 ORDER BY side, position",
+        params![street.number(), id.0],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(PhotoRow {
+                side: row.get("side")?,
+                hash: row.get("hash")?,
+                width: row.get("width")?,
+                height: row.get("height")?,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn add_photo(
+    tx: &mut Tx,
+    street: Street,
+    id: RequestId,
+    (side, position): (&str, usize),
+    photo: &PhotoRow,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_photos
+             (street, request, side, position, hash, width, height, added_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            street.number(),
+            id.0,
+            side,
+            i64::try_from(position).unwrap_or(i64::MAX),
+            &photo.hash,
+            photo.width,
+            photo.height,
+            micros(at),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes down beside the request how many photos it has, so that lists need not count.
+pub(super) fn count_photos(tx: &mut Tx, street: Street, id: RequestId) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE requests SET photos = (SELECT COUNT(*) FROM request_photos
+             WHERE street = $1 AND request = $2)
+         WHERE street = $1 AND id = $2",
+        params![street.number(), id.0],
+    )?;
+    Ok(())
+}
+
+/// Gives a request its next version without another change of its own.
+pub(super) fn touch(
+    tx: &mut Tx,
+    street: Street,
+    id: RequestId,
+    loaded: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
+    Ok(tx.guarded(
+        "UPDATE requests SET changed_at = $1, version = version + 1
+         WHERE street = $2 AND id = $3 AND version = $4",
+        params![micros(at), street.number(), id.0, loaded],
+    )?)
+}
+
+fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// The columns of a clock; all empty where none runs.
+#[derive(Default)]
+struct Clock {
+    at: Option<i64>,
+    limit: Option<&'static str>,
+    term: Option<String>,
+    from: Option<i64>,
+    known: Option<i64>,
+}
+
+impl Clock {
+    fn of(due: Option<Due>) -> Self {
+        due.map_or_else(Self::default, |due| Self {
+            at: Some(micros(due.at)),
+            limit: Some(due.limit.name()),
+            term: due.term.map(|term| term.to_string()),
+            from: Some(micros(due.from)),
+            known: Some(i64::from(!due.provisional)),
+        })
+    }
+}
+
+/// The columns that some stages fill and others leave empty.
+#[derive(Default)]
+struct StageColumns {
+    handler: Option<&'static str>,
+    worker: Option<i64>,
+    unit: Option<i64>,
+    ending: Option<&'static str>,
+    rating: Option<i64>,
+    merged_into: Option<i64>,
+    review_on: Option<i64>,
+}
+
+impl StageColumns {
+    fn of(stage: Stage) -> Self {
+        match stage {
+            Stage::Raised | Stage::Escalated { .. } | Stage::Redo { .. } => Self::default(),
+            Stage::Accepted { worker } => Self::by(Handler::Worker(worker)),
+            Stage::Dispatched { unit, .. } => Self::by(Handler::Unit(unit)),
+            Stage::Handling { by, .. } | Stage::Resolved { by, .. } => Self::by(by),
+            Stage::Suspended { review_on, .. } => {
+                Self { review_on: Some(calendar::number(review_on)), ..Self::default() }
+            }
+            Stage::Closed { ending, by, .. } => {
+                let base = by.map_or_else(Self::default, Self::by);
+                let (rating, merged_into) = match ending {
+                    Ending::Confirmed { rating } => (Some(i64::from(rating.level())), None),
+                    Ending::Merged { into } => (None, Some(into.0)),
+                    Ending::Unrated | Ending::Rejected | Ending::Withdrawn => (None, None),
+                };
+                Self { ending: Some(ending.name()), rating, merged_into, ..base }
+            }
+        }
+    }
+
+    fn by(handler: Handler) -> Self {
+        let base = Self { handler: Some(handler.name()), ..Self::default() };
+        match handler {
+            Handler::Worker(worker) => Self { worker: Some(worker.0), ..base },
+            Handler::Unit(unit) => Self { unit: Some(unit.0), ..base },
+            Handler::Desk(_) => base,
+        }
+    }
+}
+
+fn extension_columns(extension: Extension) -> (&'static str, i64) {
+    match extension {
+        Extension::None => ("none", 0),
+        Extension::Asked { days } => ("asked", days.into()),
+        Extension::Granted => ("granted", 0),
+        Extension::Declined => ("declined", 0),
+    }
+}
+
+fn record(row: &Row) -> Result<Record, Error> {
+    let question = match row.get::<Option<i64>>("question_at")? {
+        None => None,
+        Some(at) => {
+            let asked_at = Timestamp::from_microsecond(at).map_err(|_| corrupt("question_at"))?;
+            let names = ["paused_at", "paused_limit", "paused_term", "paused_from", "paused_known"];
+            let clock = clock(row, names)?.ok_or_else(|| corrupt("paused_at"))?;
+            Some(Question { asked_at, clock })
+        }
+    };
+    let request = Request {
+        id: RequestId(row.get("id")?),
+        area: row.parse("area", AreaCode::new)?,
+        asker: row.get::<Option<i64>>("asker")?.map(PersonId),
+        urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
+        stage: stage(row)?,
+        since: moment(row, "since")?,
+        due: clock(row, ["due_at", "due_limit", "due_term", "due_from", "due_known"])?,
+        question,
+        returns: row.parse("returns", |count: i64| count.try_into().ok())?,
+        extension: extension(row)?,
+        reopened: row.get::<i64>("reopened")? == 1,
+    };
+    Ok(Record {
+        request,
+        number: row.get("number")?,
+        place: row.get("place")?,
+        category: row.get("category")?,
+        text: row.get("text")?,
+        asker_name: row.get("asker_name")?,
+        asker_phone: row.get("asker_phone")?,
+        writer: row.get::<Option<i64>>("writer")?.map(PersonId),
+        receipt: row.get("receipt")?,
+        photos: row.get("photos")?,
+        raised_at: moment(row, "raised_at")?,
+        version: row.get("version")?,
+    })
+}
+
+fn stage(row: &Row) -> Result<Stage, Error> {
+    let desk = row.parse("desk", |name: String| Desk::named(&name))?;
+    let worker = || row.get("worker").map(PersonId);
+    let unit = || row.get("unit").map(UnitId);
+    let handler = || -> Result<Option<Handler>, Error> {
+        Ok(match row.get::<Option<String>>("handler")?.as_deref() {
+            Some("worker") => Some(Handler::Worker(worker()?)),
+            Some("unit") => Some(Handler::Unit(unit()?)),
+            Some("desk") => Some(Handler::Desk(desk)),
+            _ => None,
+        })
+    };
+    let by = || handler()?.ok_or_else(|| corrupt("handler"));
+    let name: String = row.get("stage")?;
+    Ok(match name.as_str() {
+        "raised" => Stage::Raised,
+        "accepted" => Stage::Accepted { worker: worker()? },
+        "escalated" => Stage::Escalated { desk },
+        "dispatched" => Stage::Dispatched { unit: unit()?, desk },
+        "handling" => Stage::Handling { by: by()?, desk },
+        "resolved" => Stage::Resolved { by: by()?, desk },
+        "redo" => Stage::Redo { desk },
+        "suspended" => {
+            Stage::Suspended { desk, review_on: row.parse("review_on", calendar::date)? }
+        }
+        "closed" => Stage::Closed { ending: ending(row)?, by: handler()?, desk },
+        _ => return Err(corrupt("stage")),
+    })
+}
+
+fn ending(row: &Row) -> Result<Ending, Error> {
+    let name: String = row.get("ending")?;
+    Ok(match name.as_str() {
+        "confirmed" => {
+            let rating = row.parse("rating", |level: i64| Rating::new(level.try_into().ok()?))?;
+            Ending::Confirmed { rating }
+        }
+        "unrated" => Ending::Unrated,
+        "rejected" => Ending::Rejected,
+        "merged" => Ending::Merged { into: RequestId(row.get("merged_into")?) },
+        "withdrawn" => Ending::Withdrawn,
+        _ => return Err(corrupt("ending")),
+    })
+}
+
+fn extension(row: &Row) -> Result<Extension, Error> {
+    let name: String = row.get("extension")?;
+    Ok(match name.as_str() {
+        "none" => Extension::None,
+        "asked" => Extension::Asked {
+            days: row.parse("extension_days", |days: i64| days.try_into().ok())?,
+        },
+        "granted" => Extension::Granted,
+        "declined" => Extension::Declined,
+        _ => return Err(corrupt("extension")),
+    })
+}
+
+fn clock(row: &Row, [at, limit, term, from, known]: [&str; 5]) -> Result<Option<Due>, Error> {
+    if row.get::<Option<i64>>(at)?.is_none() {
+        return Ok(None);
+    }
+    let term = match row.get::<Option<String>>(term)? {
+        None => None,
+        Some(text) => Some(text.parse::<Term>().map_err(|_| corrupt(term))?),
+    };
+    Ok(Some(Due {
+        limit: row.parse(limit, |name: String| Limit::named(&name))?,
+        term,
+        from: moment(row, from)?,
+        at: moment(row, at)?,
+        provisional: row.get::<i64>(known)? == 0,
+    }))
+}
+
+fn moment(row: &Row, name: &str) -> Result<Timestamp, Error> {
+    Ok(row.parse(name, |at| Timestamp::from_microsecond(at).ok())?)
+}
+
+fn corrupt(column: &str) -> Error {
+    db::Error::Corrupt(format!("{column} of a request makes no sense")).into()
+}
