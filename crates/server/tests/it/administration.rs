@@ -261,6 +261,8 @@ async fn a_new_installation_is_set_up_by_one_link_once() {
     let answer = guest.posts_bare(&path, &good).await.with(303);
     assert_eq!((answer.leads_to(), app.streets()), ("/people", vec![street]));
     assert!(guest.opens("/people").await.with(200).body.contains("张三"));
+    let settings = app.settings(street).unwrap();
+    assert!(!settings.categories.is_empty() && settings.hotline == "1000000 0000");
     guest.opens(&path).await.with(410);
     browser(&app, &router, street).posts_bare(&path, &good).await.with(410);
     assert_eq!(server::identity::set_up_link(&app).await.unwrap(), None);
