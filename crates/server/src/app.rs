@@ -14,6 +14,7 @@ use crate::clock::{Clock, Ids};
 use crate::error::Error;
 use crate::files::Files;
 use crate::grid::{Area, Served, Unit};
+use crate::identity::Cost;
 use crate::requests::Category;
 use crate::web::words::Lang;
 use crate::{calendar, grid, identity, migrations, requests};
@@ -46,6 +47,8 @@ pub struct Options {
     pub public_url: String,
     /// Whether cookies are for HTTPS only.
     pub secure: bool,
+    /// What hashing a password costs; only tests make it cheap.
+    pub cost: Cost,
 }
 
 /// What one street has decided for itself, as read from its records.

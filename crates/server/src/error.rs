@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::requests as machine;
 
+use crate::files::Refused;
 use crate::web::words::{Phrase, Sentence};
 
 /// Any failure of a request or a job.
@@ -13,6 +14,8 @@ use crate::web::words::{Phrase, Sentence};
 pub enum Error {
     #[error("nobody is signed in")]
     SignedOut,
+    #[error("this phone and this password do not belong together")]
+    WrongPassword,
     #[error("there is nothing here")]
     NotFound,
     #[error("this is for others to do")]
@@ -43,6 +46,8 @@ pub enum Error {
     Files(String),
     #[error("there is no room for files")]
     NoRoom,
+    #[error("a photo is not taken: {0}")]
+    Photo(Refused),
 }
 
 /// A field that makes no sense, and why.
@@ -75,7 +80,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         use db::Error as D;
         match self {
-            Error::SignedOut => StatusCode::UNAUTHORIZED,
+            Error::SignedOut | Error::WrongPassword => StatusCode::UNAUTHORIZED,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Forbidden | Error::Forged => StatusCode::FORBIDDEN,
             Error::Invalid(_) | Error::KeyUsed => StatusCode::UNPROCESSABLE_ENTITY,
@@ -86,6 +91,11 @@ impl Error {
             Error::Refused(_) | Error::Records(D::Stale) => StatusCode::CONFLICT,
             Error::Request(refused) => refusal_status(&refused.refusal),
             Error::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
+            Error::Photo(Refused::TooLarge | Refused::Bomb) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Photo(Refused::Heic | Refused::NotAPicture) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            Error::Photo(Refused::Damaged | Refused::TooMany) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Records(error) if is_for_later(error) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Records(_) | Error::Page(_) | Error::Files(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -98,6 +108,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::SignedOut => "signed_out",
+            Error::WrongPassword => "wrong_password",
             Error::NotFound => "not_found",
             Error::Forbidden => "forbidden",
             Error::Forged => "forged",
@@ -110,6 +121,7 @@ impl Error {
             Error::Refused(_) => "refused",
             Error::Request(refused) => refusal_code(&refused.refusal),
             Error::NoRoom => "no_room",
+            Error::Photo(refused) => refused.name(),
             Error::Records(db::Error::Stale) => "someone_was_first",
             Error::Records(error) if is_for_later(error) => "busy",
             Error::Records(_) | Error::Page(_) | Error::Files(_) => "failure",
@@ -122,6 +134,10 @@ impl Error {
         match self {
             Error::Refused(sentence) => sentence.clone(),
             Error::Request(refused) => refused.sentence.clone(),
+            Error::Photo(refused) => {
+                let (zh, en) = refused.phrase();
+                Sentence::new(zh, en)
+            }
             Error::Invalid(fields) if fields.len() == 1 => fields[0].reason.clone(),
             other => other.phrase().into(),
         }
@@ -130,6 +146,10 @@ impl Error {
     fn phrase(&self) -> Phrase {
         match self {
             Error::SignedOut => Phrase { zh: "请先登录。", en: "Please sign in first." },
+            Error::WrongPassword => Phrase {
+                zh: "手机号或密码不对，请核对后再试。",
+                en: "The phone number or the password is not right. Please check both.",
+            },
             Error::NotFound => Phrase {
                 zh: "这里没有内容：可能已移走，也可能不归您查看。",
                 en: "There is nothing here: it may have moved, or it is not yours to see.",

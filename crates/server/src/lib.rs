@@ -27,14 +27,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa::OpenApi;
 
 use error::Error;
-use web::{Route, Routes, assets, fields, headers, speak};
+use web::{Route, Routes, assets, docs, fields, headers, speak};
 
 /// Between two pieces of a body: a phone in a lift comes back within this time.
 const BODY_IDLE: Duration = Duration::from_secs(15);
@@ -48,16 +47,20 @@ struct Description;
 /// Every route of the site, with who may call it.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(assets::routes()).and(health::routes()).and(requests::routes())
+    Routes::new()
+        .and(assets::routes())
+        .and(health::routes())
+        .and(identity::routes())
+        .and(grid::routes())
+        .and(calendar::routes())
+        .and(requests::routes())
 }
 
 /// The site, and its table of contents.
 pub fn router(app: App) -> (Router, Vec<Route>) {
     let (router, table, openapi) = routes().build(&app, Description::openapi());
-    let openapi = openapi.to_json().unwrap_or_default();
-    let json = [(axum::http::header::CONTENT_TYPE, "application/json")];
     let router = router
-        .route("/api/v1/openapi.json", get(move || async move { (json, openapi) }))
+        .merge(docs::router(openapi, &table))
         .layer(DefaultBodyLimit::max(fields::FILES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(RequestBodyTimeoutLayer::new(BODY_IDLE))

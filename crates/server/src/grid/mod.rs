@@ -1,7 +1,9 @@
 //! The grid: streets, the areas within them down to the building, and the units that help.
 
+mod api;
 mod store;
 
+pub use api::street_asked;
 pub use store::{
     add_area, add_street, add_unit, area, areas_under, path, street, streets, unit, unit_coded,
     units,
@@ -87,4 +89,10 @@ pub fn place_name(path: &[Area], english: bool) -> String {
     };
     let names: Vec<String> = path.iter().filter(below).map(name).collect();
     names.join(" ")
+}
+
+/// The addresses of this slice.
+#[must_use]
+pub fn routes() -> crate::web::Routes {
+    api::routes()
 }

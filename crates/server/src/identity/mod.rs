@@ -1,10 +1,41 @@
 //! Who is asking, and which posts they hold: accounts, appointments, sessions.
 
+mod account;
+mod api;
+pub mod attempts;
+mod pages;
+mod password;
+mod reading;
 mod session;
 mod store;
+pub mod words;
 
-pub use session::{Opened, Session, Token, close, close_all, hex, open, visit};
-pub use store::{
-    Person, actor, add_person, appoint, end_appointment, holders, people_named, person,
-    person_by_phone, seen, staff,
+pub use account::{Door, NewPerson, SignedIn, change_password, sign_in, sign_up};
+pub use password::{Cost, hash};
+pub use session::{
+    OpenSession, Opened, Session, Token, close, close_all, close_others, hex, of_person, open,
+    seen, visit,
 };
+pub use store::{
+    Held, Person, actor, add_person, appoint, appointment, appointments, end_appointment, holders,
+    people_named, person, person_by_phone, staff,
+};
+
+use db::Tx;
+use domain::area::Street;
+use jiff::Timestamp;
+
+use crate::error::Error;
+use crate::web::Routes;
+
+/// What people and programs may call here.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().and(pages::routes()).and(api::routes())
+}
+
+/// Forgets sessions and attempts that no longer count. Worth doing every hour.
+pub fn sweep(tx: &mut Tx, street: Street, now: Timestamp) -> Result<(), Error> {
+    attempts::sweep(tx, street, now)?;
+    session::sweep(tx, street, now)
+}

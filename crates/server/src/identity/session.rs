@@ -1,5 +1,9 @@
 //! Sessions: a token in a cookie or a header, kept as a digest, ending by itself.
 
+mod store;
+
+pub use store::{seen, sweep};
+
 use db::Tx;
 use domain::actor::{Actor, Caller};
 use domain::area::Street;
@@ -7,7 +11,7 @@ use domain::id::{PersonId, RequestId};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::store;
+use super::store as people;
 use crate::chance;
 use crate::error::Error;
 
@@ -45,6 +49,16 @@ pub struct Session {
     pub stale: bool,
 }
 
+/// A session of an account, as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct OpenSession {
+    pub digest: String,
+    pub program: bool,
+    pub device: String,
+    pub opened_at: Timestamp,
+    pub seen_at: Timestamp,
+}
+
 /// Opens a session for a person, or for whoever showed the receipt of one request.
 pub fn open(
     tx: &mut Tx,
@@ -73,7 +87,7 @@ pub fn visit(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<Option<Sessio
         return Ok(None);
     }
     let actor = match found.caller {
-        Caller::Person(person) => store::actor(tx, token.street, person, now)?,
+        Caller::Person(person) => people::actor(tx, token.street, person, now)?,
         caller => Actor { caller, appointments: Vec::new() },
     };
     let idle = now.duration_since(found.seen_at);
@@ -92,6 +106,29 @@ pub fn close(tx: &mut Tx, street: Street, digest: &str) -> Result<(), Error> {
 /// Ends every session of a person.
 pub fn close_all(tx: &mut Tx, street: Street, person: PersonId) -> Result<(), Error> {
     store::end_sessions(tx, street, person)
+}
+
+/// Ends every session of a person but this one.
+pub fn close_others(
+    tx: &mut Tx,
+    street: Street,
+    person: PersonId,
+    kept: &str,
+) -> Result<(), Error> {
+    store::end_others(tx, street, person, kept)
+}
+
+/// The sessions of a person that can still be used at `now`, the latest used first.
+pub fn of_person(
+    tx: &mut Tx,
+    street: Street,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<OpenSession>, Error> {
+    let staff = !people::actor(tx, street, person, now)?.appointments.is_empty();
+    let mut open = store::sessions_of(tx, street, person, now)?;
+    open.retain(|session| !staff || now.duration_since(session.seen_at) <= STAFF_IDLE);
+    Ok(open)
 }
 
 impl Token {
@@ -135,14 +172,14 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// What the records keep of a session.
-pub(super) struct Found {
-    pub caller: Caller,
-    pub seen_at: Timestamp,
-    pub ends_at: Timestamp,
+struct Found {
+    caller: Caller,
+    seen_at: Timestamp,
+    ends_at: Timestamp,
 }
 
 impl Found {
-    pub(super) fn caller(person: Option<i64>, request: Option<i64>) -> Caller {
+    fn caller(person: Option<i64>, request: Option<i64>) -> Caller {
         match (person, request) {
             (Some(person), _) => Caller::Person(PersonId(person)),
             (None, Some(request)) => Caller::Pass(RequestId(request)),

@@ -1,13 +1,12 @@
-//! People, appointments and sessions in the database. Appointments are read in the transaction that
+//! People and appointments in the database. Appointments are read in the transaction that
 //! relies on them, so one that has ended counts no more.
 
 use db::{Row, Tx, params};
 use domain::actor::{Actor, Appointment, Caller, Post};
 use domain::area::{AreaCode, Street};
-use domain::id::{AppointmentId, PersonId, RequestId, UnitId};
+use domain::id::{AppointmentId, PersonId, UnitId};
 use jiff::Timestamp;
 
-use super::session::{Found, Token};
 use crate::error::Error;
 
 /// Somebody with an account.
@@ -34,7 +33,7 @@ pub fn actor(
          AND (until_at IS NULL OR until_at > $3)",
         params![street.number(), person.0, now.as_microsecond()],
     )?;
-    let appointments = rows.iter().map(appointment).collect::<Result<_, _>>()?;
+    let appointments = rows.iter().map(appointment_in).collect::<Result<_, _>>()?;
     Ok(Actor { caller: Caller::Person(person), appointments })
 }
 
@@ -79,6 +78,61 @@ pub fn person_by_phone(tx: &mut Tx, street: Street, phone: &str) -> Result<Optio
         params![street.number(), phone],
     )?;
     row.as_ref().map(person_in).transpose()
+}
+
+/// Gives a person another password, and tells the version that they have since.
+pub(super) fn set_password(
+    tx: &mut Tx,
+    street: Street,
+    id: PersonId,
+    hashed: &str,
+    temporary: bool,
+) -> Result<i64, Error> {
+    let row = tx.row(
+        "UPDATE people SET password = $1, temporary = $2, version = version + 1
+         WHERE street = $3 AND id = $4 AND closed_at IS NULL RETURNING version",
+        params![hashed, i64::from(temporary), street.number(), id.0],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("version")?)
+}
+
+/// An appointment as it is on record.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub id: AppointmentId,
+    pub person: PersonId,
+    pub held: Appointment,
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+    pub version: i64,
+}
+
+/// Every appointment of `person`, the latest first.
+pub fn appointments(tx: &mut Tx, street: Street, person: PersonId) -> Result<Vec<Held>, Error> {
+    let rows = tx.rows(
+        "SELECT id, person, post, area, unit, from_at, until_at, version FROM appointments
+         WHERE street = $1 AND person = $2 ORDER BY from_at DESC, id DESC",
+        params![street.number(), person.0],
+    )?;
+    rows.iter().map(held).collect()
+}
+
+/// One appointment.
+pub fn appointment(tx: &mut Tx, street: Street, id: AppointmentId) -> Result<Option<Held>, Error> {
+    let row = tx.row(
+        "SELECT id, person, post, area, unit, from_at, until_at, version FROM appointments
+         WHERE street = $1 AND id = $2",
+        params![street.number(), id.0],
+    )?;
+    row.as_ref().map(held).transpose()
+}
+
+impl Held {
+    /// Whether the post is held at `now`.
+    #[must_use]
+    pub fn is_current(&self, now: Timestamp) -> bool {
+        self.from <= now && self.until.is_none_or(|until| until > now)
+    }
 }
 
 /// The names of these people, whether their accounts are open or not.
@@ -181,72 +235,23 @@ pub fn holders(
     Ok(found)
 }
 
-pub(super) fn add_session(
-    tx: &mut Tx,
-    token: &Token,
-    (person, request): (Option<PersonId>, Option<RequestId>),
-    (kind, device): (&str, &str),
-    (at, ends_at): (Timestamp, Timestamp),
-) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO sessions
-             (street, token, person, request, kind, device, opened_at, seen_at, ends_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
-        params![
-            token.street.number(),
-            &token.digest(),
-            person.map(|person| person.0),
-            request.map(|request| request.0),
-            kind,
-            device,
-            at.as_microsecond(),
-            ends_at.as_microsecond(),
-        ],
-    )?;
-    Ok(())
-}
-
-pub(super) fn session(tx: &mut Tx, street: Street, digest: &str) -> Result<Option<Found>, Error> {
-    let row = tx.row(
-        "SELECT person, request, seen_at, ends_at FROM sessions WHERE street = $1 AND token = $2",
-        params![street.number(), digest],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let moment = |name| row.parse(name, |at| Timestamp::from_microsecond(at).ok());
-    let caller = Found::caller(row.get("person")?, row.get("request")?);
-    Ok(Some(Found { caller, seen_at: moment("seen_at")?, ends_at: moment("ends_at")? }))
-}
-
-pub(super) fn end_session(tx: &mut Tx, street: Street, digest: &str) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM sessions WHERE street = $1 AND token = $2",
-        params![street.number(), digest],
-    )?;
-    Ok(())
-}
-
-pub(super) fn end_sessions(tx: &mut Tx, street: Street, person: PersonId) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM sessions WHERE street = $1 AND person = $2",
-        params![street.number(), person.0],
-    )?;
-    Ok(())
-}
-
-/// Notes that a session is in use.
-pub fn seen(tx: &mut Tx, street: Street, digest: &str, at: Timestamp) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE sessions SET seen_at = $1 WHERE street = $2 AND token = $3",
-        params![at.as_microsecond(), street.number(), digest],
-    )?;
-    Ok(())
-}
-
-fn appointment(row: &Row) -> Result<Appointment, Error> {
+fn appointment_in(row: &Row) -> Result<Appointment, Error> {
     Ok(Appointment {
         post: row.parse("post", |post: String| Post::named(&post))?,
         area: row.parse("area", AreaCode::new)?,
         unit: row.get::<Option<i64>>("unit")?.map(UnitId),
+    })
+}
+
+fn held(row: &Row) -> Result<Held, Error> {
+    let until: Option<i64> = row.get("until_at")?;
+    Ok(Held {
+        id: AppointmentId(row.get("id")?),
+        person: PersonId(row.get("person")?),
+        held: appointment_in(row)?,
+        from: row.parse("from_at", |at| Timestamp::from_microsecond(at).ok())?,
+        until: until.and_then(|at| Timestamp::from_microsecond(at).ok()),
+        version: row.get("version")?,
     })
 }
 

@@ -5,6 +5,7 @@
 //! and the clockwork come through them.
 
 mod act;
+mod api;
 mod commands;
 mod lines;
 mod list;
@@ -114,5 +115,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 
 /// The addresses of this slice.
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().and(api::routes())
 }

@@ -32,6 +32,9 @@ pub struct Form {
     pub files: Vec<Bytes>,
 }
 
+/// A form that may be sent twice without harm, and so needs no key: signing in, language, size.
+pub struct Plain(pub Fields);
+
 impl Fields {
     /// The field as it was sent; nothing where it is missing or blank.
     #[must_use]
@@ -132,6 +135,22 @@ impl FromRequest<App> for Form {
             digest: hex(&digest.finalize()),
         };
         Ok(Self { deed, fields, files })
+    }
+}
+
+impl FromRequest<App> for Plain {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
+        let visit = request.extensions().get::<Visit>().cloned().ok_or(Error::NotFound)?;
+        same_origin(request.headers())?;
+        let body = whole(request, TEXT_MAX).await?;
+        let text = std::str::from_utf8(&body).map_err(|_| Error::Unreadable)?;
+        let fields = Fields::urlencoded(text);
+        if !visit.form_secret.is_empty() && fields.get("csrf") != Some(&visit.form_secret) {
+            return Err(Error::Forged);
+        }
+        Ok(Self(fields))
     }
 }
 

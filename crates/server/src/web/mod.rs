@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod cookies;
+pub mod docs;
 pub mod fields;
 pub mod headers;
 pub mod page;
@@ -11,7 +12,7 @@ pub mod speak;
 pub mod visit;
 pub mod words;
 
-pub use fields::{Fields, Form};
+pub use fields::{Fields, Form, Plain};
 pub use page::{Html, Page, key};
 pub use routes::{Access, Route, Routes};
 pub use visit::Visit;

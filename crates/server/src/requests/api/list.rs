@@ -1,0 +1,211 @@
+//! `GET /api/v1/requests`: what a reader may see, newest first, page by page.
+
+use std::collections::HashMap;
+
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::Response;
+use domain::actor::{Actor, Verb};
+use domain::area::AreaCode;
+use domain::id::RequestId;
+use domain::requests::Who;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::values::{At, Holder, Shown, level};
+use super::{json, words};
+use crate::app::Settings;
+use crate::error::Error;
+use crate::requests::{self, Filter, LIMIT_MAX, Line, Lists};
+use crate::web::visit::escaped;
+use crate::web::words::Lang;
+use crate::web::{Access, Fields, Routes, Visit};
+use crate::App;
+
+/// How many lines a page has where nobody says otherwise.
+const LIMIT_USUAL: usize = 50;
+/// The most characters to search for.
+const QUERY_LONGEST: usize = 100;
+
+/// One page of requests.
+#[derive(Serialize, ToSchema)]
+struct RequestList<'a> {
+    items: Vec<RequestLine<'a>>,
+}
+
+/// A request on one line.
+#[derive(Serialize, ToSchema)]
+struct RequestLine<'a> {
+    #[schema(value_type = String, example = "01K0S8V5T00G1")]
+    id: Shown<RequestId>,
+    #[schema(example = "FY-2026-00042")]
+    number: &'a str,
+    #[schema(value_type = String, example = "3703230010280010103")]
+    area: Shown<AreaCode>,
+    area_name: &'a str,
+    /// Empty where the reader may not know the door.
+    place: &'a str,
+    category: &'a str,
+    category_name: &'a str,
+    #[schema(example = "ordinary")]
+    urgency: &'static str,
+    /// The first sixty characters.
+    text: &'a str,
+    #[schema(example = "accepted")]
+    stage: &'static str,
+    /// How it ended, where it is closed.
+    ending: Option<&'a str>,
+    /// `grid`, `community` or `street`.
+    #[schema(example = "grid")]
+    level: &'static str,
+    holder: Option<Holder>,
+    #[schema(value_type = String, format = DateTime, example = "2026-11-23T09:30:00+08:00")]
+    raised_at: At<'a>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<At<'a>>,
+    photos: i64,
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::new().api(Access::Known, routes!(list))
+}
+
+/// List the requests that the reader may see.
+///
+/// The newest come first. The header `Link` with `rel="next"` leads to the next page; requests that
+/// are raised meanwhile neither double nor hide any.
+#[utoipa::path(
+    get, path = "/requests", tag = "requests", operation_id = "list",
+    params(
+        ("area" = Option<String>, Query, description = "Within this area"),
+        ("stage" = Option<String>, Query, description = "At this stage", example = "raised"),
+        ("q" = Option<String>, Query, description = "A number, or words of the text"),
+        ("after" = Option<String>, Query, description = "The id that ended the page before"),
+        ("limit" = Option<u8>, Query, description = "1 to 200; 50 where nothing is said"),
+        ("mine" = Option<bool>, Query, description = "Only what the reader asked for"),
+    ),
+    responses((status = 200, description = "One page", body = RequestList)),
+)]
+async fn list(
+    State(app): State<App>,
+    visit: Visit,
+    request: Request,
+) -> Result<Response, Error> {
+    let settings = app.settings(visit.street()?)?;
+    let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
+    let filter = filter(&settings, &query)?;
+    let mine = filter.mine;
+    let read = {
+        let (settings, actor) = (settings.clone(), visit.actor.clone());
+        move |tx: &mut db::Tx| requests::list(tx, &settings, &actor, &filter)
+    };
+    let lists = app.db.read(read).await?;
+    let mut response = page(&settings, &visit, mine, &lists);
+    if let Some(next) = lists.next {
+        let link = next_page(&query, next).parse().map_err(|_| Error::Unreadable)?;
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+fn filter(settings: &Settings, query: &Fields) -> Result<Filter, Error> {
+    let area = query.get("area");
+    let area = area.map(|_| query.parse::<AreaCode>("area", words::AREA_UNREADABLE)).transpose()?;
+    let ours = settings.street.area();
+    // Nothing of another street is ever found here, not even that it is there.
+    if area.is_some_and(|area| !area.contains(ours) && !ours.contains(area)) {
+        return Err(Error::NotFound);
+    }
+    let stage = query.get("stage");
+    let stage = stage.map(|name| {
+        requests::stage_named(name).ok_or_else(|| Error::field("stage", words::STAGE_UNKNOWN))
+    });
+    let limit = match query.get("limit") {
+        None => LIMIT_USUAL,
+        Some(_) => query.parse("limit", words::LIMIT_BAD)?,
+    };
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Error::field("limit", words::LIMIT_BAD));
+    }
+    let after = query.get("after").map(|_| query.parse("after", words::AFTER_BAD)).transpose()?;
+    let q = query.get("q").map(|q| q.trim().to_owned());
+    if q.as_ref().is_some_and(|q| q.chars().count() > QUERY_LONGEST) {
+        return Err(Error::field("q", words::QUERY_LONG));
+    }
+    let mine = query.is_on("mine");
+    Ok(Filter { area, stage: stage.transpose()?, q, after, limit, mine })
+}
+
+fn next_page(query: &Fields, next: RequestId) -> String {
+    let mut address = String::from("</api/v1/requests?");
+    for name in ["area", "stage", "q", "limit", "mine"] {
+        if let Some(value) = query.get(name) {
+            address.extend([name, "=", &escaped(value), "&"]);
+        }
+    }
+    format!("{address}after={next}>; rel=\"next\"")
+}
+
+/// The page. Many lines share few areas, so each area is named once.
+fn page(settings: &Settings, visit: &Visit, mine: bool, lists: &Lists) -> Response {
+    let (actor, lang) = (&visit.actor, visit.lang);
+    let mut names = HashMap::new();
+    for line in &lists.lines {
+        names.entry(line.area).or_insert_with(|| settings.place_name(line.area, lang));
+    }
+    let items = lists.lines.iter().map(|line| {
+        let place = if mine || is_open_to(actor, line) { line.place.as_str() } else { "" };
+        item(settings, lang, line, (&names[&line.area], place))
+    });
+    json(&RequestList { items: items.collect() })
+}
+
+fn item<'a>(
+    settings: &'a Settings,
+    lang: Lang,
+    line: &'a Line,
+    (area_name, place): (&'a str, &'a str),
+) -> RequestLine<'a> {
+    let zone = &settings.calendar.zone;
+    let category = settings.category(&line.category);
+    RequestLine {
+        id: Shown(line.id),
+        number: &line.number,
+        area: Shown(line.area),
+        area_name,
+        place,
+        category: &line.category,
+        category_name: category.map_or("", |known| lang.pick(&known.name, &known.name_en)),
+        urgency: line.urgency.name(),
+        text: &line.text,
+        stage: line.stage,
+        ending: line.ending.as_deref(),
+        level: level(line.stage, line.worker.is_some(), line.desk),
+        holder: holder(line).map(|who| Holder::new(who, settings, lang)),
+        raised_at: At(line.raised_at, zone),
+        due_at: line.due_at.map(|at| At(at, zone)),
+        photos: line.photos,
+    }
+}
+
+/// Whose turn it is, from one line.
+fn holder(line: &Line) -> Option<Who> {
+    match (line.stage, line.worker, line.unit) {
+        ("closed", ..) => None,
+        _ if line.is_asked => Some(Who::Asker),
+        ("resolved", ..) => Some(Who::Asker),
+        ("raised", ..) => Some(Who::GridWorkers),
+        (_, Some(worker), _) => Some(Who::Worker(worker)),
+        (_, _, Some(unit)) => Some(Who::Unit(unit)),
+        _ => Some(Who::Desk(line.desk)),
+    }
+}
+
+/// Whether the place of a line, which may name a door, is for this reader: not where they read this
+/// part of the street masked. What lies beyond all their posts they asked for themselves.
+fn is_open_to(actor: &Actor, line: &Line) -> bool {
+    let ours = line.unit.is_some_and(|unit| actor.answers_for(unit, line.area));
+    let masked = actor.may(Verb::SeeMasked, line.area) || ours && line.stage == "closed";
+    actor.may(Verb::See, line.area) || ours && line.stage != "closed" || !masked
+}

@@ -1,0 +1,237 @@
+//! Photos: added by programs, and shown to programs and pages alike.
+
+use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::id::RequestId;
+use domain::requests::Sight;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::{answered, words};
+use crate::App;
+use crate::error::Error;
+use crate::files::{self, Failure, Photo, Refused, Size};
+use crate::identity::hex;
+use crate::receipts::Deed;
+use crate::requests::{self, PHOTOS_MAX, PhotoRow};
+use crate::web::{Access, Id, Routes, Visit, fields, segment};
+
+/// For how long a reader's own device keeps a photo, in seconds: an hour, as posts may end.
+const KEPT: &str = "private, max-age=3600";
+
+/// Photos to add, as `multipart/form-data`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the body, which is read part by part")]
+struct NewPhotos {
+    /// One to five parts of this name: JPEG, PNG or WebP, each at most 12 MB.
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 5)]
+    photos: Vec<u8>,
+}
+
+/// What came of photos that were added.
+#[derive(Serialize, ToSchema)]
+struct PhotosAdded {
+    id: String,
+    /// How many there are now.
+    photos: i64,
+    version: i64,
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .api(Access::Known, routes!(add))
+        .api(Access::Known, routes!(picture))
+        .api(Access::Known, routes!(thumbnail))
+        .get(Access::Known, "/requests/{id}/photos/{hash}", picture_on_page)
+        .get(Access::Known, "/requests/{id}/photos/{hash}/thumbnail", thumbnail_on_page)
+}
+
+/// Add photos.
+///
+/// The asker's photos show the trouble, a handler's show the work; there are five of each at most.
+/// They are turned upright, shrunk and encoded anew, which leaves all metadata behind.
+#[utoipa::path(
+    post, path = "/requests/{id}/photos", tag = "requests", operation_id = "add_photos",
+    params(("id" = String, Path, description = "Its id")),
+    request_body(content = NewPhotos, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "They are kept", body = PhotosAdded),
+        (status = 507, description = "There is no room for photos"),
+    ),
+)]
+async fn add(
+    State(app): State<App>,
+    visit: Visit,
+    Id(id): Id<RequestId>,
+    request: Request,
+) -> Result<Response, Error> {
+    let key = fields::idempotency_key(request.headers())?;
+    let street = visit.street()?;
+    may_show(&app, &visit, id).await?;
+    let (sent, digest) = read(request, &app).await?;
+    if sent.is_empty() {
+        return Err(Error::field("photos", words::PHOTOS_MISSING));
+    }
+    let photos = files::read_photos(sent).await.map_err(|refused| Error::Photo(refused.why))?;
+    let rows = keep(&app, &photos).await?;
+    let deed = Deed { street, caller: visit.actor.caller, at: app.now(), key, digest };
+    let work = move |tx: &mut db::Tx| requests::add_photos(tx, &deed, id, &rows);
+    let receipt = app.db.write(work).await?;
+    Ok(answered(&app, StatusCode::OK, receipt))
+}
+
+/// Sixty megabytes are read for those alone who may show something here.
+async fn may_show(app: &App, visit: &Visit, id: RequestId) -> Result<(), Error> {
+    let (settings, now) = (app.settings(visit.street()?)?, app.now());
+    let actor = visit.actor.clone();
+    let read = move |tx: &mut db::Tx| requests::show(tx, &settings, &actor, id, now);
+    let seen = app.db.read(read).await?;
+    if seen.sight == Sight::Full { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// The parts called `photos`, and a digest of where they were sent and of all that was sent.
+async fn read(request: Request, app: &App) -> Result<(Vec<Bytes>, String), Error> {
+    let mut digest = Sha256::new();
+    digest.update(format!("{} {}\n", request.method(), request.uri().path()));
+    if !is_multipart(request.headers()) {
+        return Err(Error::WrongKind);
+    }
+    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
+    let mut photos = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(|error| unread(&error))?;
+        // With its length, so that no other way to cut the same bytes has the same digest.
+        digest.update(format!("\n{name} {}\n", bytes.len()));
+        digest.update(&bytes);
+        if name == "photos" && !bytes.is_empty() {
+            photos.push(bytes);
+        }
+        if photos.len() > PHOTOS_MAX {
+            return Err(Error::Photo(Refused::TooMany));
+        }
+    }
+    Ok((photos, hex(&digest.finalize())))
+}
+
+fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    kind.is_some_and(|kind| kind.starts_with(b"multipart/form-data"))
+}
+
+fn unread(error: &MultipartError) -> Error {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+        _ => Error::Unreadable,
+    }
+}
+
+/// Keeps the files before any row names them.
+async fn keep(app: &App, photos: &[Photo]) -> Result<Vec<PhotoRow>, Error> {
+    if !app.files.has_room().map_err(|failure| failed(&failure))? {
+        return Err(Error::NoRoom);
+    }
+    let mut rows = Vec::with_capacity(photos.len());
+    for photo in photos {
+        app.files.put(photo).await.map_err(|failure| failed(&failure))?;
+        rows.push(PhotoRow {
+            side: String::new(),
+            hash: photo.hash().to_owned(),
+            width: photo.width().into(),
+            height: photo.height().into(),
+        });
+    }
+    Ok(rows)
+}
+
+fn failed(failure: &Failure) -> Error {
+    match failure {
+        Failure::Full(_) => Error::NoRoom,
+        other => Error::Files(other.to_string()),
+    }
+}
+
+/// Look at a photo.
+#[utoipa::path(
+    get, path = "/photos/{request}/{hash}", tag = "requests", operation_id = "photo",
+    params(
+        ("request" = String, Path, description = "The id of its request"),
+        ("hash" = String, Path, description = "Its name, from `photos[]` of the request"),
+    ),
+    responses((status = 200, description = "The photo", content_type = "image/jpeg")),
+)]
+async fn picture(State(app): State<App>, visit: Visit, named: Named) -> Result<Response, Error> {
+    shown(&app, &visit, named, Size::Large).await
+}
+
+/// Look at a small photo, 320 pixels along its long edge.
+#[utoipa::path(
+    get, path = "/photos/{request}/{hash}/thumbnail", tag = "requests",
+    operation_id = "thumbnail",
+    params(
+        ("request" = String, Path, description = "The id of its request"),
+        ("hash" = String, Path, description = "Its name, from `photos[]` of the request"),
+    ),
+    responses((status = 200, description = "The photo", content_type = "image/jpeg")),
+)]
+async fn thumbnail(State(app): State<App>, visit: Visit, named: Named) -> Result<Response, Error> {
+    shown(&app, &visit, named, Size::Thumbnail).await
+}
+
+async fn picture_on_page(
+    State(app): State<App>,
+    visit: Visit,
+    named: Named,
+) -> Result<Response, Error> {
+    shown(&app, &visit, named, Size::Large).await
+}
+
+async fn thumbnail_on_page(
+    State(app): State<App>,
+    visit: Visit,
+    named: Named,
+) -> Result<Response, Error> {
+    shown(&app, &visit, named, Size::Thumbnail).await
+}
+
+/// The photo that an address names.
+struct Named {
+    request: RequestId,
+    hash: String,
+}
+
+impl axum::extract::FromRequestParts<App> for Named {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        // Programs call it `request`, pages `id`.
+        let request = match segment(parts, app, "request").await {
+            Ok(request) => request,
+            Err(_) => segment(parts, app, "id").await?,
+        };
+        Ok(Self { request, hash: segment(parts, app, "hash").await? })
+    }
+}
+
+async fn shown(app: &App, visit: &Visit, named: Named, size: Size) -> Result<Response, Error> {
+    let Named { request, hash } = named;
+    let (street, actor, asked) = (visit.street()?, visit.actor.clone(), hash.clone());
+    let read =
+        move |tx: &mut db::Tx| requests::may_see_photo(tx, street, &actor, request, &asked);
+    if !app.db.read(read).await? {
+        return Err(Error::NotFound);
+    }
+    let bytes = app.files.get(&hash, size).await.map_err(|failure| failed(&failure))?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, KEPT),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, bytes.ok_or(Error::NotFound)?).into_response())
+}
