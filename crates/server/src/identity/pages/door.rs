@@ -161,10 +161,6 @@ fn sign_up_page(app: &App, visit: &Visit, fields: &Fields) -> FormPage {
         .lead(lead)
         .inputs(inputs)
         .link("/sign-in", sign_in);
-    // A form that is shown again keeps its key: it is still the same deed.
-    if let Some(key) = fields.get("key") {
-        key.clone_into(&mut form.key);
-    }
     if let Some(next) = local(fields.shown("next")) {
         form.hidden.push(("next", next.to_owned()));
     }

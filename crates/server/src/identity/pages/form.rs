@@ -121,6 +121,10 @@ impl FormPage {
             }
             _ => return Err(error),
         }
+        // A form that is shown again is still the same deed.
+        if let Some(key) = fields.get("key").filter(|_| !self.key.is_empty()) {
+            key.clone_into(&mut self.key);
+        }
         for input in self.inputs.iter_mut().filter(|input| input.kind != "password") {
             fields.shown(input.name).clone_into(&mut input.value);
         }
