@@ -209,7 +209,16 @@ impl Error {
 /// Whether asking again later may help.
 fn is_for_later(error: &db::Error) -> bool {
     use db::Error as D;
-    matches!(error, D::Busy | D::Serialization | D::Unavailable(_) | D::ReadOnly)
+    matches!(
+        error,
+        D::Busy
+            | D::Serialization
+            | D::Full
+            | D::Unavailable(_)
+            | D::ResultUnknown(_)
+            | D::Stopped(_)
+            | D::ReadOnly
+    )
 }
 
 fn refusal_status(refusal: &machine::Refusal) -> StatusCode {

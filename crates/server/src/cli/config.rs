@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Fault;
 use crate::Options;
+use crate::identity::Cost;
 
 /// What `serve`, `migrate` and `doctor` can be told.
 #[derive(Args, Clone, Debug, Default)]
@@ -98,6 +99,7 @@ impl Flags {
             node: self.node.or(named.node).unwrap_or_default(),
             public_url: self.public_url.or(named.public_url).unwrap_or_default(),
             secure: self.secure_cookies.or(named.secure_cookies).unwrap_or_default(),
+            cost: Cost::default(),
         };
         if !(0..1024).contains(&options.node) {
             return Err(Fault::new("node is a number from 0 to 1023; change it in the file"));

@@ -19,7 +19,7 @@ pub use session::{
     OpenSession, Opened, Session, Token, close, close_all, close_others, hex, of_person, open,
     seen, visit,
 };
-pub use set_up::{set_up_link, street_defaults};
+pub use set_up::set_up_link;
 pub use store::{
     Held, Person, actor, add_person, appoint, appointment, appointments, end_appointment, holders,
     people_named, person, person_by_phone, staff,

@@ -12,7 +12,7 @@ use super::invitations::{self, Purpose};
 use super::{Person, hex, password, session, store};
 use crate::error::Error;
 use crate::grid::{self, Area, AreaKind};
-use crate::{App, chance};
+use crate::{App, chance, seed};
 
 /// One official time for the whole country.
 const ZONE: &str = "Asia/Shanghai";
@@ -70,7 +70,7 @@ pub async fn begin(
         }
         let street = new.street;
         open_street(tx, &new, now)?;
-        street_defaults(tx, street, now)?;
+        seed::street_defaults(tx, street, now)?;
         join(tx, (street, now), &person, (Some(person.id), "self"))?;
         let held = Appointment { post: Post::Administrator, area: street.area(), unit: None };
         store::appoint(tx, street, appointment, person.id, held, now)?;
@@ -98,14 +98,6 @@ fn open_street(tx: &mut Tx, new: &Beginning, now: Timestamp) -> Result<(), Error
     };
     grid::add_area(tx, new.street, &area)?;
     grid::add_street(tx, new.street, ZONE, &new.hotline, now)
-}
-
-/// What a street begins with besides its own row: categories of requests, the working calendar.
-/// THE HOOK for `crate::seed::street_defaults(tx, street)`: until that exists, a new street begins
-/// without them.
-#[expect(clippy::unnecessary_wraps, reason = "what is to come writes records, and may fail")]
-pub fn street_defaults(_tx: &mut Tx, _street: Street, _at: Timestamp) -> Result<(), Error> {
-    Ok(())
 }
 
 async fn has_administrator(app: &App) -> Result<bool, Error> {

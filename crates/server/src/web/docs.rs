@@ -95,7 +95,11 @@ fn refusals(
         (has_key && names_a_thing, "409", "Out of turn, or somebody was first; see `choices`"),
         (is_post, "413", "The body is too large"),
         (is_post, "415", "The body is of another kind"),
-        (is_post || !names_a_thing, "422", "Fields make no sense, or the key was used; see `errors`"),
+        (
+            is_post || !names_a_thing,
+            "422",
+            "Fields make no sense, or the key was used; see `errors`",
+        ),
         (uploads, "507", "There is no room for photos"),
         (is_post, "503", "Not just now; see `Retry-After`, and send it again with the same key"),
     ]
