@@ -16,10 +16,8 @@ const DAY_UNREADABLE: Phrase = Phrase {
     zh: "请填一个日期，如 2026-11-23。",
     en: "Please give a day such as 2026-11-23.",
 };
-const ORDER_WRONG: Phrase = Phrase {
-    zh: "to 不能早于 from。",
-    en: "The day `to` cannot lie before the day `from`.",
-};
+const ORDER_WRONG: Phrase =
+    Phrase { zh: "to 不能早于 from。", en: "The day `to` cannot lie before the day `from`." };
 
 /// Working days between two days.
 #[derive(Serialize, ToSchema)]

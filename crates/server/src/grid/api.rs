@@ -106,11 +106,7 @@ pub(super) fn routes() -> Routes {
     ),
     responses((status = 200, description = "The areas", body = AreaList)),
 )]
-async fn areas(
-    State(app): State<App>,
-    visit: Visit,
-    request: Request,
-) -> Result<Response, Error> {
+async fn areas(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Error> {
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let street = street_asked(&visit, &query, "under")?;
     app.settings(street)?;
@@ -204,11 +200,7 @@ async fn units(State(app): State<App>, visit: Visit) -> Result<Json<UnitList>, E
 
 /// The street of the area in the field `name`, else of the visit. Another street than that of one's
 /// session is not found.
-pub fn street_asked(
-    visit: &Visit,
-    query: &Fields,
-    name: &'static str,
-) -> Result<Street, Error> {
+pub fn street_asked(visit: &Visit, query: &Fields, name: &'static str) -> Result<Street, Error> {
     let asked = query.get(name).map(|_| query.parse::<AreaCode>(name, AREA_UNREADABLE));
     match (asked.transpose()?, visit.street) {
         (None, Some(street)) => Ok(street),

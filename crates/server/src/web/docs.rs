@@ -86,7 +86,6 @@ fn refusals(
 ) -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_open = route.access == Access::Everyone;
     let names_a_thing = route.path.contains('{');
-    let uploads = route.path.ends_with("/photos");
     [
         (is_post, "400", "The body cannot be read, or did not arrive whole; nothing was done"),
         (!is_open, "401", "Nobody is signed in, or the session has ended"),
@@ -95,8 +94,11 @@ fn refusals(
         (has_key && names_a_thing, "409", "Out of turn, or somebody was first; see `choices`"),
         (is_post, "413", "The body is too large"),
         (is_post, "415", "The body is of another kind"),
-        (is_post || !names_a_thing, "422", "Fields make no sense, or the key was used; see `errors`"),
-        (uploads, "507", "There is no room for photos"),
+        (
+            is_post || !names_a_thing,
+            "422",
+            "Fields make no sense, or the key was used; see `errors`",
+        ),
         (is_post, "503", "Not just now; see `Retry-After`, and send it again with the same key"),
     ]
     .into_iter()

@@ -15,13 +15,13 @@ use utoipa_axum::routes;
 
 use super::values::{At, Holder, Shown, level};
 use super::{json, words};
+use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::requests::{self, Filter, LIMIT_MAX, Line, Lists};
 use crate::web::visit::escaped;
 use crate::web::words::Lang;
 use crate::web::{Access, Fields, Routes, Visit};
-use crate::App;
 
 /// How many lines a page has where nobody says otherwise.
 const LIMIT_USUAL: usize = 50;
@@ -87,11 +87,7 @@ pub(super) fn routes() -> Routes {
     ),
     responses((status = 200, description = "One page", body = RequestList)),
 )]
-async fn list(
-    State(app): State<App>,
-    visit: Visit,
-    request: Request,
-) -> Result<Response, Error> {
+async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Error> {
     let settings = app.settings(visit.street()?)?;
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let filter = filter(&settings, &query)?;

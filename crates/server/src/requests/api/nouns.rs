@@ -66,7 +66,8 @@ pub(super) fn routes() -> Routes {
 
 /// The route of one noun with its description.
 fn step(kind: Kind) -> UtoipaMethodRouter<App> {
-    let act = move |app: State<App>, id: Id<RequestId>, program: Program| act(kind, app, id, program);
+    let act =
+        move |app: State<App>, id: Id<RequestId>, program: Program| act(kind, app, id, program);
     let path = format!("/requests/{{id}}/{}", kind.name());
     let mut paths = Paths::new();
     paths.paths.insert(path, PathItem::new(HttpMethod::Post, describe(kind)));

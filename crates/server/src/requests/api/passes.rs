@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Response};
+use axum::response::Response;
 use domain::actor::Caller;
 use domain::area::{AreaCode, Street};
 use domain::id::RequestId;
@@ -75,9 +75,7 @@ async fn open(State(app): State<App>, visit: Visit, request: Request) -> Result<
     let now = app.now();
     let opened = app
         .db
-        .write(move |tx| {
-            identity::open(tx, street, Caller::Pass(id), ("program", &device), now)
-        })
+        .write(move |tx| identity::open(tx, street, Caller::Pass(id), ("program", &device), now))
         .await?;
     let pass = Pass { token: opened.token.text(), request: id.to_string() };
     let mut response = super::json(&pass);

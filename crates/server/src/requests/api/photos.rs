@@ -62,7 +62,6 @@ pub(super) fn routes() -> Routes {
     request_body(content = NewPhotos, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "They are kept", body = PhotosAdded),
-        (status = 507, description = "There is no room for photos"),
     ),
 )]
 async fn add(
@@ -222,8 +221,7 @@ impl axum::extract::FromRequestParts<App> for Named {
 async fn shown(app: &App, visit: &Visit, named: Named, size: Size) -> Result<Response, Error> {
     let Named { request, hash } = named;
     let (street, actor, asked) = (visit.street()?, visit.actor.clone(), hash.clone());
-    let read =
-        move |tx: &mut db::Tx| requests::may_see_photo(tx, street, &actor, request, &asked);
+    let read = move |tx: &mut db::Tx| requests::may_see_photo(tx, street, &actor, request, &asked);
     if !app.db.read(read).await? {
         return Err(Error::NotFound);
     }

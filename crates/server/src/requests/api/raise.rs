@@ -108,8 +108,8 @@ fn new(app: &App, caller: Caller, fields: &Fields) -> Result<New, Error> {
     let text = keep(&mut wrong, text);
     let place = keep(&mut wrong, requests::line("place", fields.shown("place"), PLACE_LONGEST));
     let category = fields.get("category").map(|code| code.trim().to_owned());
-    let category = category
-        .ok_or_else(|| Error::field("category", requests::words::CATEGORY_UNKNOWN));
+    let category =
+        category.ok_or_else(|| Error::field("category", requests::words::CATEGORY_UNKNOWN));
     let category = keep(&mut wrong, category);
     let asker = keep(&mut wrong, asker(caller, fields));
     match (area, text, place, category, asker) {

@@ -23,10 +23,8 @@ pub const STAGE_UNKNOWN: Phrase = Phrase {
     en: "There is no such stage. There are: raised, accepted, escalated, dispatched, handling, \
          resolved, redo, suspended, closed.",
 };
-pub const LIMIT_BAD: Phrase = Phrase {
-    zh: "每页请取 1 至 200 件。",
-    en: "Please ask for 1 to 200 at a time.",
-};
+pub const LIMIT_BAD: Phrase =
+    Phrase { zh: "每页请取 1 至 200 件。", en: "Please ask for 1 to 200 at a time." };
 pub const AFTER_BAD: Phrase = Phrase {
     zh: "after 请填上一页最后一件的 id。",
     en: "Please give as `after` the id that ended the page before.",
