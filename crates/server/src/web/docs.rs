@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::get;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -67,14 +67,17 @@ fn finish(operation: &mut Value, route: &Route) {
         add_key(operation);
     }
     for (status, means) in refusals(route, is_post, has_key) {
-        let there = operation["responses"].get(status).and_then(|it| it.get("description"));
-        let means = there.and_then(Value::as_str).unwrap_or(means).to_owned();
-        operation["responses"][status] = json!({
-            "description": means,
-            "content": { "application/problem+json": {
+        if operation["responses"].get(status).is_none() {
+            operation["responses"][status] = json!({ "description": means });
+        }
+    }
+    let responses = operation["responses"].as_object_mut();
+    for (status, response) in responses.into_iter().flatten() {
+        if status.as_str() >= "400" {
+            response["content"] = json!({ "application/problem+json": {
                 "schema": { "$ref": "#/components/schemas/Problem" },
-            } },
-        });
+            } });
+        }
     }
 }
 
@@ -121,8 +124,7 @@ fn add_key(operation: &mut Value) {
     } else {
         operation["parameters"] = json!([key]);
     }
-    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-    for (status, response) in responses.into_iter().flat_map(Map::iter_mut) {
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         if status.starts_with('2') {
             response["headers"]["Idempotent-Replayed"] = json!({
                 "description": "`true` where this is the first answer, given again",
