@@ -198,6 +198,24 @@ impl Settings {
         names.join(" ")
     }
 
+    /// The open areas of a level, by code.
+    #[must_use]
+    pub fn areas_of(&self, level: Level) -> Vec<&Area> {
+        let mut found: Vec<&Area> =
+            self.areas.values().filter(|area| area.code.level() == level).collect();
+        found.sort_by_key(|area| area.code);
+        found
+    }
+
+    /// Every place that somebody may choose from a list, from the community down, by code.
+    #[must_use]
+    pub fn places(&self, lang: Lang) -> Vec<(AreaCode, String)> {
+        let deep = self.areas.keys().filter(|code| code.level() >= Level::Community);
+        let mut codes: Vec<AreaCode> = deep.copied().collect();
+        codes.sort_unstable();
+        codes.into_iter().map(|code| (code, self.place_name(code, lang))).collect()
+    }
+
     /// The letters that numbers of requests from `area` begin with: those of its community.
     #[must_use]
     pub fn prefix(&self, area: AreaCode) -> &str {

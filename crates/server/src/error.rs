@@ -194,6 +194,10 @@ impl Error {
                 zh: "别人先了一步，请刷新后再看。",
                 en: "Someone else was first. Please look again.",
             },
+            Error::Records(db::Error::ResultUnknown(_)) => Phrase {
+                zh: "不知道刚才有没有办成。请原样再提交一次：已办成的不会重复办。",
+                en: "It is not known whether this was done. Please send it again as it is: nothing is done twice.",
+            },
             Error::Records(error) if is_for_later(error) => Phrase {
                 zh: "现在办不了，没有丢失任何内容。请过一会儿再提交一次。",
                 en: "This cannot be done just now. Please send it again in a moment.",
@@ -209,7 +213,16 @@ impl Error {
 /// Whether asking again later may help.
 fn is_for_later(error: &db::Error) -> bool {
     use db::Error as D;
-    matches!(error, D::Busy | D::Serialization | D::Unavailable(_) | D::ReadOnly)
+    matches!(
+        error,
+        D::Busy
+            | D::Serialization
+            | D::Full
+            | D::Unavailable(_)
+            | D::ResultUnknown(_)
+            | D::Stopped(_)
+            | D::ReadOnly
+    )
 }
 
 fn refusal_status(refusal: &machine::Refusal) -> StatusCode {

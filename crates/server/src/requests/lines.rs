@@ -37,7 +37,7 @@ pub(super) fn newest(
         Scope::Area(area) => (
             lines!(
                 "AND id < $4 AND ($5 = '' OR stage = $5) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND $8 = 0 \
+                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND CAST($8 AS BIGINT) = 0 \
                  ORDER BY id DESC LIMIT $9"
             ),
             area,
@@ -84,7 +84,8 @@ pub(super) fn waiting(
     let range = area.range();
     let (sql, third) = match pile {
         Pile::Grid => (
-            lines!("AND stage IN ('raised', 'accepted') AND $4 = 0 ORDER BY due_at, id LIMIT 200"),
+            lines!("AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
+                 ORDER BY due_at, id LIMIT 200"),
             db::Param::from(0),
         ),
         Pile::Desk(desk) => (

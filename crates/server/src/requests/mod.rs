@@ -9,6 +9,7 @@ mod api;
 mod commands;
 mod lines;
 mod list;
+mod pages;
 mod photos;
 mod raise;
 mod see;
@@ -20,9 +21,9 @@ pub use commands::{bad_text, command};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
 };
-pub use photos::{PHOTOS_MAX, add as add_photos, belongs};
+pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
-pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show};
+pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 
 use db::Tx;
@@ -103,6 +104,11 @@ pub fn latest_change(tx: &mut Tx, street: Street) -> Result<i64, Error> {
     store::latest_change(tx, street)
 }
 
+/// The hashes of all photos of `street`, so that files without a request can be told from them.
+pub fn photo_hashes(tx: &mut Tx, street: Street) -> Result<Vec<String>, Error> {
+    store::photo_hashes(tx, street)
+}
+
 /// What changed after `since` (microseconds), at most a hundred.
 pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Changed>, Error> {
     store::changed_since(tx, street, since)
@@ -110,5 +116,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 
 /// The addresses of this slice.
 pub fn routes() -> Routes {
-    Routes::new().and(api::routes())
+    pages::routes().and(api::routes())
 }

@@ -195,6 +195,15 @@ pub(super) fn lapsed(tx: &mut Tx, street: Street, now: Timestamp) -> Result<Vec<
     rows.iter().map(|row| Ok(RequestId(row.get("id")?))).collect()
 }
 
+/// The hashes of all photos.
+pub(super) fn photo_hashes(tx: &mut Tx, street: Street) -> Result<Vec<String>, Error> {
+    let rows = tx.rows(
+        "SELECT DISTINCT hash FROM request_photos WHERE street = $1",
+        params![street.number()],
+    )?;
+    rows.iter().map(|row| Ok(row.get("hash")?)).collect()
+}
+
 /// The moment of the latest change within `street`, for open pages that wait for news.
 pub(super) fn latest_change(tx: &mut Tx, street: Street) -> Result<i64, Error> {
     let row = tx.row(

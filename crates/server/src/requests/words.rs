@@ -107,6 +107,9 @@ pub fn event(name: &str) -> Phrase {
             Phrase { zh: "到期未评价，自动办结", en: "Closed without a rating" }
         }
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
+        "phone_revealed" => {
+            Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
+        }
         "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the asker's account" },
         _ => Phrase { zh: "有变更", en: "Changed" },
     }
@@ -135,6 +138,47 @@ pub fn kind(kind: Kind) -> Phrase {
         Kind::Confirmation => Phrase { zh: "确认结果", en: "Confirm the result" },
         Kind::Reopening => Phrase { zh: "重新打开", en: "Reopen" },
         Kind::Lapse => Phrase { zh: "到期处理", en: "Lapse" },
+    }
+}
+
+/// What the text beside a button is for; empty where a command takes none.
+#[must_use]
+pub fn label(kind: Kind) -> Phrase {
+    match kind {
+        Kind::Resolution => Phrase { zh: "怎么解决的？", en: "How was it solved?" },
+        Kind::Completion => Phrase { zh: "办得怎样？", en: "What was done?" },
+        Kind::Escalation => {
+            Phrase { zh: "为什么要上报？", en: "Why does it go further up?" }
+        }
+        Kind::Rejection => Phrase {
+            zh: "为什么不归我们？该找谁？",
+            en: "Why is it not ours, and where should they go?",
+        },
+        Kind::Merge => Phrase { zh: "", en: "" },
+        Kind::Withdrawal => Phrase { zh: "为什么撤回？（选填）", en: "Why? (optional)" },
+        Kind::Question => Phrase {
+            zh: "想问居民什么？（时限暂停）",
+            en: "What do you want to know? (The clock stands still.)",
+        },
+        Kind::Answer => Phrase { zh: "您的答复", en: "Your answer" },
+        Kind::Dispatch => {
+            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
+        }
+        Kind::Suspension => Phrase {
+            zh: "为什么办不了，计划怎么办？",
+            en: "Why not now, and what is the plan?",
+        },
+        Kind::Return => {
+            Phrase { zh: "为什么不该由我单位办？", en: "Why is it not for us?" }
+        }
+        Kind::Extension => Phrase { zh: "为什么要延期？", en: "Why is more time needed?" },
+        Kind::ExtensionDecision => {
+            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
+        }
+        Kind::Reopening => Phrase { zh: "哪里还没解决？", en: "What is still wrong?" },
+        Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Confirmation | Kind::Lapse => {
+            Phrase { zh: "", en: "" }
+        }
     }
 }
 
@@ -440,12 +484,8 @@ pub fn term(term: Term, lang: Lang) -> String {
     }
 }
 
-/// A moment as the wall says it: 11月3日 18:05; with the year where it is another than this one's.
+/// A moment as the wall says it.
 #[must_use]
 pub fn moment(at: Timestamp, settings: &Settings, lang: Lang) -> String {
-    let local = settings.calendar.zone.to_datetime(at);
-    match lang {
-        Lang::Zh => local.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
-        Lang::En => local.strftime("%-d %B %Y, %H:%M").to_string(),
-    }
+    crate::web::time::full(at, &settings.calendar.zone, lang)
 }

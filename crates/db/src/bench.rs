@@ -1,0 +1,138 @@
+//! What the engines can do by themselves, for `wuwei bench` to stand beside.
+
+use std::fs::OpenOptions;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::{CachedStatement, Connection};
+
+use crate::{Error, Migration};
+
+/// One statement of a command, as a store would run it.
+pub struct Step {
+    /// The store's own text, with `$1`, `$2`, …
+    pub sql: &'static str,
+    /// Its values for the command of this number, in the order of the placeholders' numbers.
+    pub values: Box<dyn Fn(i64) -> Vec<Value>>,
+    /// What pgbench calls them: `["street", "id"]` for `:street` and `:id`.
+    pub variables: &'static [&'static str],
+}
+
+/// A value that a [`Step`] makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Null,
+    Number(i64),
+    Text(String),
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Value::Number(number)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::Text(text)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Text(text.to_owned())
+    }
+}
+
+/// How often a second 4 KiB reach the disk under `folder`, one write after another.
+pub fn fsync_rate(folder: &Path, lasting: Duration) -> Result<f64, Error> {
+    let path = folder.join("fsync.bench");
+    let measured = (|| {
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(&path)?;
+        let (since, mut times) = (Instant::now(), 0_u32);
+        while since.elapsed() < lasting {
+            file.seek(SeekFrom::Start(0))?;
+            file.write_all(&[7; 4096])?;
+            file.sync_data()?;
+            times += 1;
+        }
+        Ok(f64::from(times) / since.elapsed().as_secs_f64())
+    })();
+    let _ = std::fs::remove_file(&path);
+    measured.map_err(|error: std::io::Error| {
+        Error::Unavailable(format!("{} cannot be measured: {error}", folder.display()))
+    })
+}
+
+/// Commands a second that SQLite alone does: the same statements, prepared once and bound by hand,
+/// in one transaction and so with one commit, on a thread of its own.
+///
+/// `migrations` are applied where `path` has no tables yet; `steps` are the statements of one
+/// command, which gets the numbers `first`, `first + 1`, …
+pub fn sqlite_alone(
+    path: &Path,
+    migrations: &[Migration],
+    first: i64,
+    steps: &[Step],
+    lasting: Duration,
+) -> Result<f64, Error> {
+    let file = Connection::open(path)?;
+    file.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+    )?;
+    file.set_prepared_statement_cache_capacity(512);
+    let tables = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'";
+    if file.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
+        for migration in migrations {
+            file.execute_batch(&crate::migrate::for_sqlite(migration.sql))?;
+        }
+    }
+    file.execute_batch("BEGIN IMMEDIATE")?;
+    let (since, mut commands) = (Instant::now(), 0_u32);
+    while since.elapsed() < lasting {
+        for step in steps {
+            let mut statement = file.prepare_cached(step.sql)?;
+            bind(&mut statement, &(step.values)(first + i64::from(commands)))?;
+            let mut found = statement.raw_query();
+            while found.next()?.is_some() {}
+        }
+        commands += 1;
+    }
+    file.execute_batch("COMMIT")?;
+    Ok(f64::from(commands) / since.elapsed().as_secs_f64())
+}
+
+fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> Result<(), Error> {
+    for (number, value) in (1..).zip(values) {
+        let name = format!("${number}");
+        let place = statement.parameter_index(&name)?;
+        let place = place.ok_or_else(|| Error::Other(format!("no placeholder {name}")))?;
+        match value {
+            Value::Null => statement.raw_bind_parameter(place, rusqlite::types::Null)?,
+            Value::Number(number) => statement.raw_bind_parameter(place, number)?,
+            Value::Text(text) => statement.raw_bind_parameter(place, text)?,
+        }
+    }
+    Ok(())
+}
+
+/// The same command as a script for `pgbench --no-vacuum --protocol=prepared`.
+///
+/// `settings` comes first: lines as `\set id random(1, 100000)`. Texts are given to pgbench by
+/// `--define=name=value`.
+#[must_use]
+pub fn pgbench_script(settings: &str, steps: &[Step]) -> String {
+    let statements = steps.iter().map(|step| format!("{};\n", with_variables(step)));
+    format!("{}\nBEGIN;\n{}COMMIT;\n", settings.trim_end(), statements.collect::<String>())
+}
+
+/// Puts `:street` for `$1`. The highest numbers go first, for `$1` is also the start of `$12`.
+fn with_variables(step: &Step) -> String {
+    let numbered = step.variables.iter().enumerate().rev();
+    let one_line = step.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    numbered.fold(one_line, |sql, (place, variable)| {
+        sql.replace(&format!("${}", place + 1), &format!(":{variable}"))
+    })
+}

@@ -1,0 +1,29 @@
+//! The log: on stderr, one line a happening, for people or for programs.
+//!
+//! Whoever logs names the happening and ids; never a person's name, a phone, a token or a password.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+
+use super::config::LogForm;
+
+/// What is logged where nothing else is asked for: ours in full, of others what went wrong.
+const USUAL: &str = "warn,server=info,db=info";
+
+/// Begins to log. A panic is one line as well.
+pub(super) fn begin(form: LogForm) {
+    let filter = EnvFilter::try_from_env("WUWEI_LOG_FILTER").unwrap_or_else(|_| USUAL.into());
+    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Somebody else may have begun already, in a test.
+    let _ = match form {
+        LogForm::Text => log.with_ansi(false).with_target(false).try_init(),
+        LogForm::Json => log.json().flatten_event(true).try_init(),
+    };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let payload = panic.payload();
+        let said = payload.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        tracing::error!(place, said = said.unwrap_or_default(), "a panic");
+    }));
+}

@@ -1,0 +1,85 @@
+//! The commands of `wuwei`: what each is told, and how each ends.
+//!
+//! A command that cannot do its work says so in one sentence on stderr and ends with 2. What is
+//! asked for and answered is 0; `doctor` ends with 1 where it found something wrong.
+
+mod bench;
+mod config;
+mod demo;
+mod doctor;
+mod door;
+mod fault;
+mod limits;
+mod log;
+mod migrate;
+mod serve;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use fault::Fault;
+
+/// Runs a neighbourhood: residents' requests, grid workers, offices and partner units.
+#[derive(Debug, Parser)]
+#[command(name = "wuwei", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the streets of a database, which it brings up to date first.
+    Serve(config::Flags),
+    /// Makes a believable street, serves it, and prints who can sign in.
+    Demo(demo::Flags),
+    /// Brings the schema of a database up to date, and ends.
+    Migrate(config::Flags),
+    /// Measures this machine against the database's own limit.
+    Bench(bench::Flags),
+    /// Says what is wrong with this installation, and the remedy.
+    Doctor(config::Flags),
+}
+
+/// Does what `arguments` ask for, and tells how it went.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let outcome = match Cli::try_parse_from(arguments) {
+        Ok(cli) => run(cli.command),
+        Err(error) => match fault::of_arguments(&error) {
+            Some(fault) => Err(fault),
+            None => {
+                let printed = error.print().map_err(|error| Fault::new(error.to_string()));
+                printed.map(|()| ExitCode::SUCCESS)
+            }
+        },
+    };
+    outcome.unwrap_or_else(|fault| {
+        eprintln!("wuwei: {fault}");
+        ExitCode::from(2)
+    })
+}
+
+fn run(command: Command) -> Result<ExitCode, Fault> {
+    match command {
+        Command::Serve(flags) => waiting(serve::run(flags.read("var/data")?)),
+        Command::Demo(flags) => waiting(demo::run(flags)),
+        Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data")?)),
+        Command::Bench(flags) => bench::run(&flags),
+        Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data")?)),
+    }
+}
+
+/// Runs a command that waits for others, on as many threads as there are processors.
+fn waiting(command: impl Future<Output = Result<ExitCode, Fault>>) -> Result<ExitCode, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Fault::new(format!("no threads could be started ({error}); stop other programs first"))
+    })?;
+    let outcome = runtime.block_on(command);
+    // What still works on a photo or a password for nobody does not keep the program from ending.
+    runtime.shutdown_background();
+    outcome
+}

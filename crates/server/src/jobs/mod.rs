@@ -1,0 +1,99 @@
+//! The clockwork: what happens by itself, every half a minute and once a day.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+use crate::App;
+use crate::error::Error;
+use crate::requests;
+
+/// Limits run out by the minute, so twice a minute is in time.
+const EVERY: Duration = Duration::from_secs(30);
+/// Ended sessions are forgotten this often.
+const HOURLY: Duration = Duration::from_hours(1);
+/// Photos without a request are looked for this often.
+const DAILY: Duration = Duration::from_hours(24);
+/// A row follows its photo within this time, or never.
+const ORPHAN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Ticks until `closing` says so. What fails is logged and tried again at the next tick.
+pub async fn run(app: App, mut closing: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut hour, mut day) = (Due::every(HOURLY), Due::every(DAILY));
+    loop {
+        tokio::select! {
+            _ = closing.wait_for(|&closing| closing) => return,
+            _ = ticks.tick() => {}
+        }
+        told("draw the consequences of limits", tick(&app).await);
+        if hour.is_now() {
+            told("forget ended sessions", forget(&app).await);
+        }
+        if day.is_now() {
+            told("take away photos without a request", take_orphans(&app).await.map(drop));
+        }
+    }
+}
+
+/// Draws the consequences of limits that ran out, and reads the streets' settings anew. Tells how
+/// many requests it changed.
+pub async fn tick(app: &App) -> Result<usize, Error> {
+    app.reload().await?;
+    let mut changed = 0;
+    for street in app.streets() {
+        let (settings, now) = (app.settings(street)?, app.now());
+        changed += app.db.write(move |tx| requests::sweep(tx, &settings, now)).await?;
+    }
+    if changed > 0 {
+        app.changes.notify_waiters();
+    }
+    Ok(changed)
+}
+
+/// Forgets what no longer counts: sessions that have ended.
+pub async fn forget(app: &App) -> Result<(), Error> {
+    let _ = app;
+    Ok(())
+}
+
+/// Deletes photos that no request has, a day after they were put; tells how many.
+pub async fn take_orphans(app: &App) -> Result<usize, Error> {
+    let mut known = HashSet::new();
+    for street in app.streets() {
+        known.extend(app.db.report(move |tx| requests::photo_hashes(tx, street)).await?);
+    }
+    let swept = app.files.sweep(|hash| known.contains(hash), app.now() - ORPHAN_AFTER).await;
+    let swept = swept.map_err(|error| Error::Files(error.to_string()))?;
+    Ok(swept.len())
+}
+
+/// Something that is done at the first tick, and then every so often.
+struct Due {
+    every: Duration,
+    last: Option<Instant>,
+}
+
+impl Due {
+    fn every(every: Duration) -> Self {
+        Self { every, last: None }
+    }
+
+    fn is_now(&mut self) -> bool {
+        let is_now = self.last.is_none_or(|last| last.elapsed() >= self.every);
+        if is_now {
+            self.last = Some(Instant::now());
+        }
+        is_now
+    }
+}
+
+fn told<T>(what: &'static str, outcome: Result<T, Error>) {
+    if let Err(error) = outcome {
+        tracing::error!(what, %error, "a job failed and will be tried again");
+    }
+}
