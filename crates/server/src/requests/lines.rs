@@ -84,8 +84,10 @@ pub(super) fn waiting(
     let range = area.range();
     let (sql, third) = match pile {
         Pile::Grid => (
-            lines!("AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
-                 ORDER BY due_at, id LIMIT 200"),
+            lines!(
+                "AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
+                 ORDER BY due_at, id LIMIT 200"
+            ),
             db::Param::from(0),
         ),
         Pile::Desk(desk) => (

@@ -1,5 +1,6 @@
 //! One test binary: stories that people live through HTTP, and the rules of the source itself.
 
+mod administration;
 mod api_clock;
 mod api_docs;
 mod api_input;
