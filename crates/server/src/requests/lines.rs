@@ -3,7 +3,7 @@
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Street};
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{Desk, Urgency};
+use domain::requests::{Desk, Urgency, readable};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
@@ -31,7 +31,8 @@ pub(super) fn newest(
     let after = filter.after.map_or(i64::MAX, |id| id.0);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let stage = filter.stage.unwrap_or_default();
-    let q = filter.q.as_deref().unwrap_or_default();
+    // Signs that are no text are in no request either, and the records refuse some of them.
+    let q = &readable(filter.q.as_deref().unwrap_or_default());
     let like = like(q);
     let (sql, area, who) = match scope {
         Scope::Area(area) => (
