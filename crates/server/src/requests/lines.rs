@@ -3,7 +3,7 @@
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Street};
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{Desk, Urgency};
+use domain::requests::{Desk, Urgency, readable};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
@@ -31,14 +31,15 @@ pub(super) fn newest(
     let after = filter.after.map_or(i64::MAX, |id| id.0);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let stage = filter.stage.unwrap_or_default();
-    let q = filter.q.as_deref().unwrap_or_default();
+    // Signs that are no text are in no request either, and the records refuse some of them.
+    let q = &readable(filter.q.as_deref().unwrap_or_default());
     let like = like(q);
     let (sql, area, who) = match scope {
         Scope::Area(area) => (
             lines!(
                 "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
                  OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND $8 = 0 \
+                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND CAST($8 AS BIGINT) = 0 \
                  ORDER BY id DESC LIMIT $9"
             ),
             area,
@@ -98,7 +99,10 @@ pub(super) fn waiting(
     let range = area.range();
     let (sql, third) = match pile {
         Pile::Grid => (
-            lines!("AND stage IN ('raised', 'accepted') AND $4 = 0 ORDER BY due_at, id LIMIT 200"),
+            lines!(
+                "AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
+                 ORDER BY due_at, id LIMIT 200"
+            ),
             db::Param::from(0),
         ),
         Pile::Desk(desk) => (

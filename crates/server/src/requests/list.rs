@@ -213,7 +213,7 @@ pub fn stages_named(name: &str) -> Option<&'static str> {
 
 /// The request that a reader means: by its id, or by the number on their paper.
 pub fn meant(tx: &mut Tx, settings: &Settings, text: &str) -> Result<Option<RequestId>, Error> {
-    let text = text.trim().to_ascii_uppercase();
+    let text = domain::requests::readable(text).to_ascii_uppercase();
     match text.parse() {
         Ok(id) => Ok(Some(id)),
         Err(_) => store::numbered(tx, settings.street, &text),
