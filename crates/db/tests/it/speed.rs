@@ -5,15 +5,16 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use db::bench::{Step, Value, pgbench_script, sqlite_alone};
+use db::bench::{Step, Value, fsync_rate, pgbench_script, sqlite_alone};
 use db::{Db, Error, Limits, Tx, params};
 
 use crate::fresh::{self, engines, file, limits};
 
 const ROWS: i64 = 50;
 const LISTS: u32 = 4000;
-const LIST: &str = "SELECT street, id, area, category, stage, due_at, version, title, asker, phone, \
-                    place, text, holder, number FROM cases WHERE street = $1 ORDER BY id LIMIT 50";
+const LIST: &str = "SELECT street, id, area, category, stage, due_at, version, title, asker,
+                           phone, place, text, holder, number
+                      FROM cases WHERE street = $1 ORDER BY id LIMIT 50";
 const NUMBERS: [&str; 7] = ["street", "id", "area", "category", "stage", "due_at", "version"];
 const WORDS: [&str; 7] = ["title", "asker", "phone", "place", "text", "holder", "number"];
 
@@ -131,6 +132,8 @@ async fn commands_beside_the_engine() {
             drop(other);
             let rate = sqlite_alone(file(&alone), &[], 1, &steps(), lasting).unwrap();
             println!("sqlite   alone       {rate:>8.0} commands/s");
+            let syncs = fsync_rate(file(&alone).parent().unwrap(), lasting / 3).unwrap();
+            println!("disk                 {syncs:>8.0} syncs/s");
         } else {
             let settings = "\\set street 7\n\\set id random(1, 1000000000000)\n\\set one 1\n\
                             \\set account random(1, 1000)";
