@@ -10,12 +10,25 @@ use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
 use crate::error::Error;
 
 macro_rules! lines {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
              stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
              FROM requests WHERE street = $1 AND area >= $2 AND area < $3 ",
-            $rest
+            $($rest),+
+        )
+    };
+}
+
+/// What a filter wants of a scope, the newest first.
+macro_rules! wanted {
+    ($scope:literal) => {
+        lines!(
+            "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
+             OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
+             AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') ",
+            $scope,
+            " ORDER BY id DESC LIMIT $9"
         )
     };
 }
@@ -35,36 +48,9 @@ pub(super) fn newest(
     let q = &readable(filter.q.as_deref().unwrap_or_default());
     let like = like(q);
     let (sql, area, who) = match scope {
-        Scope::Area(area) => (
-            lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
-                 OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND CAST($8 AS BIGINT) = 0 \
-                 ORDER BY id DESC LIMIT $9"
-            ),
-            area,
-            0,
-        ),
-        Scope::Unit(unit, area) => (
-            lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
-                 OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND unit = $8 \
-                 ORDER BY id DESC LIMIT $9"
-            ),
-            area,
-            unit.0,
-        ),
-        Scope::Asker(person, area) => (
-            lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
-                 OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND asker = $8 \
-                 ORDER BY id DESC LIMIT $9"
-            ),
-            area,
-            person.0,
-        ),
+        Scope::Area(area) => (wanted!("AND CAST($8 AS BIGINT) = 0"), area, 0),
+        Scope::Unit(unit, area) => (wanted!("AND unit = $8"), area, unit.0),
+        Scope::Asker(person, area) => (wanted!("AND asker = $8"), area, person.0),
     };
     let range = area.range();
     let rows = tx.rows(
