@@ -109,6 +109,25 @@ pub fn areas_under(
     Ok(areas.into_iter().filter(|area| area.code.level() <= deepest).collect())
 }
 
+/// The greatest code that was ever given within `area`, open or closed; nothing where there is none.
+pub fn last_within(tx: &mut Tx, street: Street, area: AreaCode) -> Result<Option<i64>, Error> {
+    let range = area.range();
+    let row = tx.row(
+        "SELECT MAX(code) AS last FROM areas WHERE street = $1 AND code > $2 AND code < $3",
+        params![street.number(), range.start, range.end],
+    )?;
+    Ok(row.map(|row| row.get("last")).transpose()?.flatten())
+}
+
+/// Whether there is or was such an area: a code is never given twice.
+pub fn was_used(tx: &mut Tx, street: Street, code: AreaCode) -> Result<bool, Error> {
+    let row = tx.row(
+        "SELECT code FROM areas WHERE street = $1 AND code = $2",
+        params![street.number(), code.code()],
+    )?;
+    Ok(row.is_some())
+}
+
 /// Adds a unit, or gives the one of this id other particulars.
 pub fn add_unit(tx: &mut Tx, street: Street, unit: &Unit) -> Result<(), Error> {
     tx.execute(

@@ -5,6 +5,7 @@ use domain::actor::Caller;
 use domain::area::{AreaCode, Street};
 use domain::id::PersonId;
 use domain::phone::Phone;
+use jiff::Timestamp;
 
 use super::session::{self, Opened};
 use super::{Person, attempts, password, store, words};
@@ -92,7 +93,7 @@ pub async fn sign_up(app: &App, deed: Deed, new: NewPerson) -> Result<(Person, b
                 {
                     return Err(Error::field("area", words::AREA_UNKNOWN));
                 }
-                join(tx, &deed, &person, Some(person.id), "resident")
+                join(tx, (deed.street, deed.at), &person, (Some(person.id), "resident"))
             })?;
             let known = store::person(tx, deed.street, PersonId(receipt.subject))?;
             Ok::<_, Error>((known.ok_or(Error::NotFound)?, receipt.replayed))
@@ -107,25 +108,31 @@ pub async fn sign_up(app: &App, deed: Deed, new: NewPerson) -> Result<(Person, b
 /// Puts a new person on record, with the first line of their history.
 pub(super) fn join(
     tx: &mut Tx,
-    deed: &Deed,
+    (street, at): (Street, Timestamp),
     person: &Person,
-    by: Option<PersonId>,
-    role: &str,
+    (by, role): (Option<PersonId>, &str),
 ) -> Result<Receipt, Error> {
-    if store::person_by_phone(tx, deed.street, &person.phone)?.is_some() {
+    if store::person_by_phone(tx, street, &person.phone)?.is_some() {
         return Err(Error::field("phone", words::PHONE_TAKEN));
     }
-    store::add_person(tx, deed.street, person, deed.at)?;
-    let entry = Entry {
-        version: 1,
-        at: deed.at,
-        actor: by,
-        role: role.to_owned(),
-        event: "joined".to_owned(),
-        facts: "{}".to_owned(),
-    };
-    history::add(tx, deed.street, person.id.0, &entry)?;
+    store::add_person(tx, street, person, at)?;
+    let facts = serde_json::json!({ "temporary": person.temporary });
+    remember(tx, street, person.id.0, 1, at, (by, role, "joined"), &facts)?;
     Ok(Receipt { subject: person.id.0, version: 1, answer: String::new(), replayed: false })
+}
+
+/// Adds a line of history: who, as what, did what.
+pub(super) fn remember(
+    tx: &mut Tx,
+    street: Street,
+    subject: i64,
+    version: i64,
+    at: Timestamp,
+    (actor, role, event): (Option<PersonId>, &str, &str),
+    facts: &serde_json::Value,
+) -> Result<(), Error> {
+    let (role, event, facts) = (role.to_owned(), event.to_owned(), facts.to_string());
+    history::add(tx, street, subject, &Entry { version, at, actor, role, event, facts })
 }
 
 /// Changes one's own password and signs out every other device. The old password is tried as at the
@@ -154,15 +161,8 @@ pub async fn change_password(
         .write(move |tx| {
             let version = store::set_password(tx, street, person, &hashed, false)?;
             session::close_others(tx, street, person, &digest)?;
-            let entry = Entry {
-                version,
-                at: now,
-                actor: Some(person),
-                role: "self".to_owned(),
-                event: "password_changed".to_owned(),
-                facts: "{}".to_owned(),
-            };
-            history::add(tx, street, person.0, &entry)
+            let by = (Some(person), "self", "password_changed");
+            remember(tx, street, person.0, version, now, by, &serde_json::json!({}))
         })
         .await
 }

@@ -1,12 +1,15 @@
 //! Who is asking, and which posts they hold: accounts, appointments, sessions.
 
 mod account;
+mod administration;
 mod api;
 pub mod attempts;
+mod invitations;
 mod pages;
 mod password;
 mod reading;
 mod session;
+mod set_up;
 mod store;
 pub mod words;
 
@@ -16,6 +19,7 @@ pub use session::{
     OpenSession, Opened, Session, Token, close, close_all, close_others, hex, of_person, open,
     seen, visit,
 };
+pub use set_up::set_up_link;
 pub use store::{
     Held, Person, actor, add_person, appoint, appointment, appointments, end_appointment, holders,
     people_named, person, person_by_phone, staff,
@@ -37,5 +41,6 @@ pub fn routes() -> Routes {
 /// Forgets sessions and attempts that no longer count. Worth doing every hour.
 pub fn sweep(tx: &mut Tx, street: Street, now: Timestamp) -> Result<(), Error> {
     attempts::sweep(tx, street, now)?;
+    invitations::sweep(tx, street, now)?;
     session::sweep(tx, street, now)
 }

@@ -140,6 +140,15 @@ impl Token {
         plain.then_some(Self { street: street.parse().ok()?, secret: secret.to_owned() })
     }
 
+    /// The token of `street` whose secret follows from `seed`: made again from the same seed it is
+    /// the same, so that a link that is asked for twice is one link.
+    #[must_use]
+    pub(super) fn derived(street: Street, seed: &str) -> Self {
+        let mut secret = hex(&Sha256::digest(seed.as_bytes()));
+        secret.truncate(32);
+        Self { street, secret }
+    }
+
     /// The token as text.
     #[must_use]
     pub fn text(&self) -> String {

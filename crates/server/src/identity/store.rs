@@ -96,6 +96,16 @@ pub(super) fn set_password(
     Ok(row.ok_or(Error::NotFound)?.get("version")?)
 }
 
+/// Counts one more version of a person, and tells it.
+pub(super) fn touch(tx: &mut Tx, street: Street, id: PersonId) -> Result<i64, Error> {
+    let row = tx.row(
+        "UPDATE people SET version = version + 1
+         WHERE street = $1 AND id = $2 AND closed_at IS NULL RETURNING version",
+        params![street.number(), id.0],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("version")?)
+}
+
 /// An appointment as it is on record.
 #[derive(Clone, Debug)]
 pub struct Held {
@@ -133,6 +143,51 @@ impl Held {
     pub fn is_current(&self, now: Timestamp) -> bool {
         self.from <= now && self.until.is_none_or(|until| until > now)
     }
+}
+
+/// The open accounts whose name or phone contains `text`, by name; of all accounts those that hold a
+/// post at `now`, where there is no text. At most `most`.
+pub(super) fn search(
+    tx: &mut Tx,
+    street: Street,
+    text: &str,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<Person>, Error> {
+    let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let rows = if text.is_empty() {
+        tx.rows(
+            "SELECT id, name, phone, password, temporary FROM people
+             WHERE street = $1 AND closed_at IS NULL AND id IN (
+                 SELECT person FROM appointments WHERE street = $1 AND from_at <= $2
+                 AND (until_at IS NULL OR until_at > $2))
+             ORDER BY name, id LIMIT $3",
+            params![street.number(), now.as_microsecond(), most],
+        )?
+    } else {
+        tx.rows(
+            "SELECT id, name, phone, password, temporary FROM people
+             WHERE street = $1 AND closed_at IS NULL
+             AND (lower(name) LIKE $2 ESCAPE '!' OR phone LIKE $2 ESCAPE '!')
+             ORDER BY name, id LIMIT $3",
+            params![street.number(), &format!("%{escaped}%"), most],
+        )?
+    };
+    rows.iter().map(person_in).collect()
+}
+
+/// Whether anybody administers this street at `now`.
+pub(super) fn has_administrator(
+    tx: &mut Tx,
+    street: Street,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let row = tx.row(
+        "SELECT id FROM appointments WHERE street = $1 AND post = $2 AND from_at <= $3
+         AND (until_at IS NULL OR until_at > $3) LIMIT 1",
+        params![street.number(), Post::Administrator.name(), now.as_microsecond()],
+    )?;
+    Ok(row.is_some())
 }
 
 /// The names of these people, whether their accounts are open or not.

@@ -121,6 +121,10 @@ impl FormPage {
             }
             _ => return Err(error),
         }
+        // A form that is shown again is still the same deed.
+        if let Some(key) = fields.get("key").filter(|_| !self.key.is_empty()) {
+            key.clone_into(&mut self.key);
+        }
         for input in self.inputs.iter_mut().filter(|input| input.kind != "password") {
             fields.shown(input.name).clone_into(&mut input.value);
         }
@@ -136,7 +140,7 @@ impl FormPage {
 impl Input {
     /// A field of this kind.
     pub fn new(name: &'static str, kind: &'static str, label: &'static str) -> Self {
-        Self { name, kind, label, ..Self::default() }
+        Self { name, label, kind, ..Self::default() }
     }
 
     /// What to know before one types.

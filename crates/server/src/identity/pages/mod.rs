@@ -1,8 +1,13 @@
 //! The pages of this slice: the door, one's own account, the first start, administration.
 
+mod areas;
 mod door;
 mod form;
+mod links;
 mod own;
+mod people;
+mod posts;
+mod units;
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -13,7 +18,14 @@ use crate::web::visit::COOKIE;
 use crate::web::{Routes, cookies, see_other};
 
 pub(super) fn routes() -> Routes {
-    Routes::new().and(door::routes()).and(own::routes())
+    Routes::new()
+        .and(door::routes())
+        .and(own::routes())
+        .and(links::routes())
+        .and(people::routes())
+        .and(posts::routes())
+        .and(areas::routes())
+        .and(units::routes())
 }
 
 /// A redirect that takes the cookie of a new session along.

@@ -4,17 +4,16 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use db::Tx;
 use domain::phone::Phone;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::form::{FormPage, Input};
+use super::posts::{PostLine, post_line};
 use crate::App;
 use crate::error::Error;
-use crate::grid;
 use crate::identity::reading::Reading;
-use crate::identity::{account, session, store, words};
+use crate::identity::{account, session, store};
 use crate::web::visit::COOKIE;
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Access, Fields, Html, Page, Plain, Routes, Visit, cookies, see_other};
@@ -29,14 +28,6 @@ struct AccountPage {
     changed: bool,
     posts: Vec<PostLine>,
     devices: Vec<Device>,
-}
-
-/// A post that the reader holds.
-struct PostLine {
-    name: &'static str,
-    place: String,
-    unit: String,
-    from: String,
 }
 
 /// A session of the reader.
@@ -70,7 +61,7 @@ async fn show(
         let mut posts = Vec::new();
         for held in store::appointments(tx, street, id)? {
             if held.is_current(now) {
-                posts.push(post_line(tx, &held, street, lang, &zone)?);
+                posts.push(post_line(tx, street, &held, (now, &zone), lang)?);
             }
         }
         let devices = session::of_person(tx, street, id, now)?;
@@ -87,24 +78,6 @@ async fn show(
     let name = person.name;
     let shown = AccountPage { page, name, phone, temporary, changed, posts, devices };
     Ok(Html(shown).into_response())
-}
-
-fn post_line(
-    tx: &mut Tx,
-    held: &store::Held,
-    street: domain::area::Street,
-    lang: Lang,
-    zone: &TimeZone,
-) -> Result<PostLine, Error> {
-    let path = grid::path(tx, street, held.held.area)?;
-    let unit = held.held.unit.map(|unit| grid::unit(tx, street, unit)).transpose()?.flatten();
-    let unit = unit.map(|unit| lang.pick(&unit.name, &unit.name_en).to_owned());
-    Ok(PostLine {
-        name: lang.say(words::post(held.held.post)),
-        place: grid::place_name(&path, lang == Lang::En),
-        unit: unit.unwrap_or_default(),
-        from: zone.to_datetime(held.from).date().to_string(),
-    })
 }
 
 fn device_name(open: &session::OpenSession, lang: Lang) -> String {
