@@ -71,6 +71,8 @@ fn tags(text: &str) -> Vec<(usize, &str)> {
 /// Words between tags, and those that attributes show or read out, that askama does not fill in.
 fn bare_words(text: &str) -> Vec<(usize, String)> {
     let mut plain: Vec<u8> = text.bytes().collect();
+    // The width of a page is a class, though it stands alone in its file.
+    blank(&mut plain, text, "{% block width %}", "{% endblock %}");
     for (open, close) in [("{{", "}}"), ("{%", "%}"), ("{#", "#}"), ("<kbd>", "</kbd>")] {
         blank(&mut plain, text, open, close);
     }

@@ -17,6 +17,7 @@ const READ_ALL: &[(&str, &str)] =
 const STREETLESS: &[(&str, &str)] = &[
     ("SELECT s.street, s.zone, s.hotline", "how a process learns which streets it serves"),
     ("SELECT CAST(table_name AS TEXT)", "which tables there are, not what they hold"),
+    ("SELECT name FROM migrations ORDER", "the history of the schema is of no street"),
     ("DROP TABLE IF EXISTS", "a demonstration that begins afresh"),
 ];
 

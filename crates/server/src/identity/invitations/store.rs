@@ -1,4 +1,5 @@
-//! One-time links in the database. The one to set up belongs to no street yet: it lies under nought.
+//! One-time links in the database. The one to set up belongs to no street yet: it lies under
+//! nought.
 
 use db::{Tx, params};
 use domain::area::Street;
