@@ -90,7 +90,7 @@ impl Error {
             Error::Unreadable => StatusCode::BAD_REQUEST,
             Error::Refused(_) | Error::Records(D::Stale) => StatusCode::CONFLICT,
             Error::Request(refused) => refusal_status(&refused.refusal),
-            Error::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
+            Error::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Error::Photo(Refused::TooLarge | Refused::Bomb) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Photo(Refused::Heic | Refused::NotAPicture) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE

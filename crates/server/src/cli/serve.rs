@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::config::Config;
 use super::{Fault, door, fault, log};
 use crate::clock::Clock;
-use crate::{App, health, jobs};
+use crate::{App, health, identity, jobs};
 
 /// How long the end waits for commands that nobody waits for any more.
 const FLUSH: Duration = Duration::from_secs(10);
@@ -24,6 +24,14 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
     let app = open(&config).await?;
     let url = url(&listener, config.listen);
     println!("Wuwei 五微 is at {url}");
+    let told = |error| fault::of_opening(&error, &config.options.database);
+    if let Some(path) = identity::set_up_link(&app).await.map_err(told)? {
+        let begin = match config.options.public_url.trim_end_matches('/') {
+            "" => &url,
+            public => public,
+        };
+        println!("Nobody administers it yet. Set it up, once, at {begin}{path}");
+    }
     serve(&config, app, listener).await
 }
 

@@ -1,6 +1,11 @@
 //! Whether this process is well, for those who watch over it: alive, able to write, and its
 //! figures.
 
+mod schema;
+mod store;
+
+pub use schema::{Schema, schema};
+
 use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

@@ -9,7 +9,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::App;
 use crate::error::Error;
-use crate::requests;
+use crate::{identity, requests};
 
 /// Limits run out by the minute, so twice a minute is in time.
 const EVERY: Duration = Duration::from_secs(30);
@@ -55,9 +55,12 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
     Ok(changed)
 }
 
-/// Forgets what no longer counts: sessions that have ended.
+/// Forgets what no longer counts: sessions that have ended, tries that were forgiven.
 pub async fn forget(app: &App) -> Result<(), Error> {
-    let _ = app;
+    for street in app.streets() {
+        let now = app.now();
+        app.db.write(move |tx| identity::sweep(tx, street, now)).await?;
+    }
     Ok(())
 }
 

@@ -20,6 +20,7 @@ pub use act::{execute, sweep};
 pub use commands::{bad_text, command};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
+    stages_named,
 };
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};

@@ -3,6 +3,7 @@
 
 use domain::actor::Post;
 use domain::calendar::Term;
+use domain::mask;
 use domain::requests::{
     Desk, Due, Ending, Handler, Kind, Limit, Rating, Refusal, Request, Stage, Urgency, Who,
 };
@@ -324,16 +325,17 @@ pub fn holder(who: Who, settings: &Settings, lang: Lang) -> String {
         Who::GridWorkers => {
             lang.say(Phrase { zh: "本网格的网格员", en: "the grid worker of the place" }).to_owned()
         }
-        Who::Worker(worker) => {
-            let name = settings.staff_name(worker);
-            match lang {
-                Lang::Zh => format!("网格员{name}"),
-                Lang::En => format!("grid worker {name}"),
-            }
-        }
+        Who::Worker(worker) => worker_named(&settings.staff_name(worker), lang),
         Who::Desk(at) => lang.say(desk(at)).to_owned(),
         Who::Unit(unit) => settings.unit_name(unit, lang),
         Who::System => lang.say(role("system")).to_owned(),
+    }
+}
+
+fn worker_named(name: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("网格员{name}"),
+        Lang::En => format!("grid worker {name}"),
     }
 }
 
@@ -362,7 +364,12 @@ pub fn to_asker(request: &Request, settings: &Settings, lang: Lang) -> String {
             )
         };
     }
-    let who = request.holder().map(|who| holder(who, settings, lang)).unwrap_or_default();
+    let who = match request.holder() {
+        // Residents read the surname of whoever goes and sees.
+        Some(Who::Worker(worker)) => worker_named(&mask::name(&settings.staff_name(worker)), lang),
+        Some(who) => holder(who, settings, lang),
+        None => String::new(),
+    };
     match (request.stage, zh) {
         (Stage::Raised, true) => format!("已收到，正等网格员接单，最迟{until}。"),
         (Stage::Raised, false) => {

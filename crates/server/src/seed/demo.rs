@@ -90,7 +90,7 @@ async fn founding(
     people: &DemoPeople,
 ) -> Result<Founding, Error> {
     let at = long_ago(app.now());
-    let hashed = password::hash_all(&people.0).await?;
+    let hashed = password::hash_all(app.options.cost, &people.0).await?;
     let rows = rows::people();
     let person = |row: &rows::PersonRow, password| Person {
         id: PersonId(ids.next(at)),

@@ -1,31 +1,22 @@
-//! The passwords of the demonstration, hashed at the cost of every other password, two at a time.
-
-use argon2::Argon2;
-use argon2::password_hash::PasswordHasher;
+//! The passwords of the demonstration, hashed as all others are, two at a time.
 
 use super::DemoPerson;
-use crate::chance;
 use crate::error::Error;
+use crate::identity::{self, Cost};
 
 /// The argon2id texts of everybody's passwords, in their order.
-pub(super) async fn hash_all(people: &[DemoPerson]) -> Result<Vec<String>, Error> {
-    let half = people.len().div_ceil(2);
-    let mut working = Vec::new();
-    for part in people.chunks(half.max(1)) {
-        let part: Vec<String> = part.iter().map(|person| person.password.clone()).collect();
-        working.push(tokio::task::spawn_blocking(move || {
-            part.iter().map(|password| hash(password)).collect::<Result<Vec<_>, _>>()
-        }));
-    }
-    let mut hashed = Vec::with_capacity(people.len());
-    for part in working {
-        hashed.extend(part.await.map_err(|_| Error::Records(db::Error::Panicked))??);
-    }
+pub(super) async fn hash_all(cost: Cost, people: &[DemoPerson]) -> Result<Vec<String>, Error> {
+    let (left, right) = people.split_at(people.len() / 2);
+    let (left, right) = tokio::join!(hash(cost, left), hash(cost, right));
+    let mut hashed = left?;
+    hashed.extend(right?);
     Ok(hashed)
 }
 
-fn hash(password: &str) -> Result<String, Error> {
-    let salt = chance::code(26);
-    let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), salt.as_bytes());
-    hashed.map(|text| text.to_string()).map_err(|error| Error::Files(error.to_string()))
+async fn hash(cost: Cost, people: &[DemoPerson]) -> Result<Vec<String>, Error> {
+    let mut hashed = Vec::with_capacity(people.len());
+    for person in people {
+        hashed.push(identity::hash(cost, &person.password).await?);
+    }
+    Ok(hashed)
 }

@@ -79,7 +79,7 @@ async fn landing_of(app: &App, visit: &Visit, area: &str, after: &str) -> Result
     let known = settings.area(area).ok_or(Error::NotFound)?;
     let name = visit.lang.pick(&known.name, &known.name_en).to_owned();
     let around = area.parent().filter(|parent| parent.level() >= Level::Street);
-    let around = around.map(|parent| settings.place_name(parent, visit.lang)).unwrap_or_default();
+    let around = around.map(|parent| settings.whole_name(parent, visit.lang)).unwrap_or_default();
     let now = app.now();
     let workers = app
         .db

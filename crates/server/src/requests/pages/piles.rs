@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Verb;
 use domain::area::{AreaCode, Level};
-use domain::requests::{Desk, Stage};
+use domain::requests::Desk;
 use serde::Deserialize;
 
 use super::show::{self, Show};
@@ -243,7 +243,8 @@ async fn search(
     let wanted = asked.area.as_deref().and_then(|text| text.parse().ok());
     let filter = Filter {
         area: Some(wanted.unwrap_or(area)),
-        stage: asked.stage.as_deref().and_then(requests::stage_named),
+        stage: asked.stage.as_deref().and_then(requests::stages_named),
+        late_at: app.now(),
         q: asked.q.clone().filter(|q| !q.trim().is_empty()).map(|q| q.trim().to_owned()),
         after: asked.after.as_deref().and_then(|id| id.parse().ok()),
         limit: 50,
@@ -376,13 +377,11 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Result<Response, 
     };
     let rows = rows(&settings, &visit, area, &counts);
     let page = Page::new(&app, &visit, "/overview");
-    let closed = Stage::NAMES[8];
-    debug_assert_eq!(closed, "closed");
     Ok(Html(Overview {
         page,
         name: settings.place_name(area, visit.lang),
         open: total(|count| count.stage != "closed"),
-        late: counts.iter().filter(|c| c.stage != "resolved").map(|count| count.late).sum(),
+        late: counts.iter().map(|count| count.late).sum(),
         waiting: total(|count| count.stage == "raised"),
         to_confirm: total(|count| count.stage == "resolved"),
         redo: total(|count| count.stage == "redo"),
@@ -420,9 +419,7 @@ fn rows(settings: &Settings, visit: &Visit, area: AreaCode, counts: &[Count]) ->
             }
             _ => row.open += count.all,
         }
-        if count.stage != "resolved" {
-            row.late += count.late;
-        }
+        row.late += count.late;
     }
     rows.retain(|row| row.all > 0 || area.level() > Level::Street);
     rows

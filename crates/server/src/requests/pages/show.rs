@@ -167,10 +167,10 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
 /// The five steps that an asker knows, and which of them is reached.
 fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
     const STEPS: [(&str, &str); 5] = [
-        ("已收到", "Received"),
-        ("已接单", "Accepted"),
+        ("已收到", "Raised"),
+        ("已接单", "Taken on"),
         ("办理中", "In hand"),
-        ("待确认", "To confirm"),
+        ("待确认", "Confirm"),
         ("办结", "Closed"),
     ];
     let reached = match seen.record.request.stage {
@@ -218,12 +218,12 @@ fn acts(
         .saturating_add(jiff::SignedDuration::from_hours(settings.limits.review_days_max * 24));
     let usual = settings.category(&seen.record.category).map_or("", |c| &c.unit);
     let place = seen.record.request.area;
-    let act = |(place_in_list, &kind): (usize, &Kind)| Act {
+    let act = |(place_in_list, kind): (usize, Kind)| Act {
         kind,
         noun: kind.name(),
         name: lang.say(words::kind(kind)),
         icon: icon(kind),
-        is_main: place_in_list == 0 || kind == Kind::Resolution,
+        is_main: place_in_list == 0 && is_step(kind),
         is_open: refused == Some(kind)
             || refused.is_none() && (kind == Kind::Dispatch && place_in_list == 0),
         label: lang.say(words::label(kind)),
@@ -235,8 +235,25 @@ fn acts(
         key: app.new_key(),
         day_max: last.to_string(),
     };
-    let choices = seen.choices.iter().filter(|&&kind| kind != Kind::Confirmation);
-    choices.enumerate().map(act).collect()
+    let mut choices: Vec<Kind> =
+        seen.choices.iter().copied().filter(|&kind| kind != Kind::Confirmation).collect();
+    // On the spot the likeliest thing is that it can be solved there and then.
+    choices.sort_by_key(|&kind| kind != Kind::Resolution);
+    choices.into_iter().enumerate().map(act).collect()
+}
+
+/// Whether a command brings a request on its way; the others turn it aside, and stand out less.
+fn is_step(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Resolution
+            | Kind::Acceptance
+            | Kind::Signature
+            | Kind::Completion
+            | Kind::Dispatch
+            | Kind::Answer
+            | Kind::ExtensionDecision
+    )
 }
 
 /// The units that cover a place, by code.
@@ -435,6 +452,11 @@ impl Show {
 }
 
 impl Act {
+    /// A button alone: there is nothing to fill in.
+    fn is_plain(&self) -> bool {
+        self.label.is_empty() && self.units.is_empty() && !self.is_merge()
+    }
+
     fn takes_photos(&self) -> bool {
         matches!(self.kind, Kind::Resolution | Kind::Completion)
     }

@@ -197,6 +197,10 @@ impl Eye<'_> {
         if told.actor.is_empty() {
             return text;
         }
+        if told.role == "writer" {
+            let writer = if zh { "代办" } else { "written down by" };
+            return format!("{text} · {writer} {}", told.actor);
+        }
         format!("{text} · {}", told.actor)
     }
 

@@ -1,0 +1,5 @@
+//! The program as people run it: what it is told and what it says, and what outlasts its end.
+
+mod kill;
+mod running;
+mod told;
