@@ -12,7 +12,7 @@
 //   the form of raising             action="/requests"; category (radio or select), text, photos
 //                                   (file), and phone where the asker is not known
 //   the page after it               is at /requests/{id}…, or links there
-//   the first page after sign-in    links to the requests that wait for this person
+//   /inbox /desk /unit /mine        link to the requests that wait for this person
 //   /requests/{id}                  [data-stage="accepted"] whose text is the stage's word; a
 //                                   list [data-timeline] with one li for each thing that happened;
 //                                   for each choice a form with action="/requests/{id}/{noun}", or
@@ -134,11 +134,14 @@ async function raises(person, text) {
   return id;
 }
 
-/** The person's first page links to the request, and the link is followed. */
+/** Where each role finds its work. */
+const PILES = { grid_worker: '/inbox', community_officer: '/desk', unit_liaison: '/unit', resident: '/mine' };
+
+/** The person's pile of work links to the request, and the link is followed. */
 async function findsWaiting(person, id, name) {
-  await person.opens('/');
+  await person.opens(PILES[person.role]);
   await looksAt(person, name);
-  await person.goes(() => person.page.locator(`main a[href*="/requests/${id}"]`).first().click());
+  await person.goes(() => person.page.locator(`main a[href*="${id}"]`).first().click());
 }
 
 /** The request's page shows the stage, by its name for programs and its word for people. */
