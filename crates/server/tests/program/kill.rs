@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use db::{Db, params};
 use crate::running::{self, Client, Running};
+use db::{Db, params};
 
 const CLIENTS: usize = 8;
 const BUILDING: &str = "3703230010280010103";
