@@ -182,20 +182,58 @@ impl Settings {
         self.areas.get(&code)
     }
 
-    /// The names from the community down to `code`, as people say them.
+    /// A place as people say it: its community and its own name, 富源社区 3号楼; what lies between
+    /// is for the office.
     #[must_use]
     pub fn place_name(&self, code: AreaCode, lang: Lang) -> String {
-        let mut names = Vec::new();
-        let mut next = Some(code);
-        while let Some(area) = next.filter(|area| area.level() >= Level::Street) {
-            if area.level() > Level::Street || area == code {
-                let known = self.area(area).map(|area| lang.pick(&area.name, &area.name_en));
-                names.extend(known);
-            }
-            next = area.parent();
-        }
-        names.reverse();
+        let path = self.path(code);
+        let own = path.len().saturating_sub(1);
+        let said = path
+            .iter()
+            .enumerate()
+            .filter(|(place, area)| *place == own || area.code.level() == Level::Community);
+        let names: Vec<&str> = said.map(|(_, area)| lang.pick(&area.name, &area.name_en)).collect();
         names.join(" ")
+    }
+
+    /// Every name from the community down to `code`.
+    #[must_use]
+    pub fn whole_name(&self, code: AreaCode, lang: Lang) -> String {
+        let path = self.path(code);
+        let deep =
+            path.iter().filter(|area| area.code.level() > Level::Street || area.code == code);
+        let names: Vec<&str> = deep.map(|area| lang.pick(&area.name, &area.name_en)).collect();
+        names.join(" ")
+    }
+
+    /// The areas on record from the street down to `code`.
+    fn path(&self, code: AreaCode) -> Vec<&Area> {
+        let mut path = Vec::new();
+        let mut next = Some(code);
+        while let Some(code) = next.filter(|code| code.level() >= Level::Street) {
+            path.extend(self.area(code));
+            next = code.parent();
+        }
+        path.reverse();
+        path
+    }
+
+    /// The open areas of a level, by code.
+    #[must_use]
+    pub fn areas_of(&self, level: Level) -> Vec<&Area> {
+        let mut found: Vec<&Area> =
+            self.areas.values().filter(|area| area.code.level() == level).collect();
+        found.sort_by_key(|area| area.code);
+        found
+    }
+
+    /// Every place that somebody may choose from a list, from the community down, by code.
+    #[must_use]
+    pub fn places(&self, lang: Lang) -> Vec<(AreaCode, String)> {
+        let deep = self.areas.keys().filter(|code| code.level() >= Level::Community);
+        let mut codes: Vec<AreaCode> = deep.copied().collect();
+        codes.sort_unstable();
+        codes.into_iter().map(|code| (code, self.whole_name(code, lang))).collect()
     }
 
     /// The letters that numbers of requests from `area` begin with: those of its community.

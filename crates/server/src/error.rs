@@ -90,7 +90,7 @@ impl Error {
             Error::Unreadable => StatusCode::BAD_REQUEST,
             Error::Refused(_) | Error::Records(D::Stale) => StatusCode::CONFLICT,
             Error::Request(refused) => refusal_status(&refused.refusal),
-            Error::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
+            Error::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Error::Photo(Refused::TooLarge | Refused::Bomb) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Photo(Refused::Heic | Refused::NotAPicture) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -193,6 +193,10 @@ impl Error {
             Error::Records(db::Error::Stale) => Phrase {
                 zh: "别人先了一步，请刷新后再看。",
                 en: "Someone else was first. Please look again.",
+            },
+            Error::Records(db::Error::ResultUnknown(_)) => Phrase {
+                zh: "不知道刚才有没有办成。请原样再提交一次：已办成的不会重复办。",
+                en: "It is not known whether this was done. Please send it again as it is: nothing is done twice.",
             },
             Error::Records(error) if is_for_later(error) => Phrase {
                 zh: "现在办不了，没有丢失任何内容。请过一会儿再提交一次。",

@@ -78,6 +78,36 @@ async fn a_commit_that_is_refused_is_that_refusal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_row_need_not_begin_again() {
+    let Some(url) = url() else { return };
+    let db = migrated(&url, limits()).await;
+    let (held, runs) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicI64::new(0)));
+    let (holder, holding) = (db.clone(), Arc::clone(&held));
+    let holder = tokio::spawn(async move {
+        let work = move |tx: &mut Tx| {
+            let changed = tx.execute("UPDATE counters SET n = n + 1 WHERE id = 1", &[]);
+            holding.store(1, SeqCst);
+            // Long enough for the other to come to this row and wait.
+            std::thread::sleep(Duration::from_millis(300));
+            changed
+        };
+        holder.write(work).await
+    });
+    while held.load(SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let counted = Arc::clone(&runs);
+    let work = move |tx: &mut Tx| {
+        counted.fetch_add(1, SeqCst);
+        tx.rows("SELECT n FROM counters", &[])?;
+        tx.execute("UPDATE counters SET n = n + 1 WHERE id = 1", &[])
+    };
+    assert_eq!((db.write(work).await, holder.await.unwrap()), (Ok(1), Ok(1)));
+    assert_eq!(runs.load(SeqCst), 1, "on a hot row it would begin again and again");
+    assert_eq!(number(&db, "SELECT n FROM counters").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_meets_a_deadlock_runs_again() {
     let Some(url) = url() else { return };
     let db = migrated(&url, limits()).await;

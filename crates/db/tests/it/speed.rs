@@ -1,16 +1,20 @@
-//! How long a list takes: `cargo test -p db --release -- --ignored --nocapture speed`.
+//! How long a list takes, and how many commands a second there are: `cargo test -p db --release --
+//! --ignored --nocapture speed`.
 
 use std::fmt::Write;
-use std::time::Instant;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
-use db::{Db, Error, Tx, params};
+use db::bench::{Step, Value, fsync_rate, pgbench_script, sqlite_alone};
+use db::{Db, Error, Limits, Tx, params};
 
-use crate::fresh::{engines, limits};
+use crate::fresh::{self, engines, file, limits};
 
 const ROWS: i64 = 50;
 const LISTS: u32 = 4000;
-const LIST: &str = "SELECT street, id, area, category, stage, due_at, version, title, asker, phone, \
-                    place, text, holder, number FROM cases WHERE street = $1 ORDER BY id LIMIT 50";
+const LIST: &str = "SELECT street, id, area, category, stage, due_at, version, title, asker,
+                           phone, place, text, holder, number
+                      FROM cases WHERE street = $1 ORDER BY id LIMIT 50";
 const NUMBERS: [&str; 7] = ["street", "id", "area", "category", "stage", "due_at", "version"];
 const WORDS: [&str; 7] = ["title", "asker", "phone", "place", "text", "holder", "number"];
 
@@ -109,3 +113,141 @@ async fn fill(db: &Db) {
     };
     db.write(work).await.unwrap();
 }
+
+/// Commands a second, of five statements each, beside what the engine does by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it measures"]
+async fn commands_beside_the_engine() {
+    let lasting = Duration::from_secs(3);
+    for url in engines() {
+        let limits = Limits { workers: 8, ..limits() };
+        let db = Db::open_within(&url, limits).unwrap();
+        db.migrate(&ACCOUNTS).await.unwrap();
+        db.write(open_accounts).await.unwrap();
+        if url.starts_with("sqlite") {
+            let alone = fresh::sqlite();
+            let other = Db::open(&alone).unwrap();
+            other.migrate(&ACCOUNTS).await.unwrap();
+            other.write(open_accounts).await.unwrap();
+            drop(other);
+            let rate = sqlite_alone(file(&alone), &[], 1, &steps(), lasting).unwrap();
+            println!("sqlite   alone       {rate:>8.0} commands/s");
+            let syncs = fsync_rate(file(&alone).parent().unwrap(), lasting / 3).unwrap();
+            println!("disk                 {syncs:>8.0} syncs/s");
+        } else {
+            let settings = "\\set street 7\n\\set id random(1, 1000000000000)\n\\set one 1\n\
+                            \\set account random(1, 1000)";
+            let script = file_of(&pgbench_script(settings, &steps()));
+            println!("{url} {}", script.display());
+        }
+        for clients in [1, 8, 32, 256] {
+            let rate = commands(&db, clients, lasting).await;
+            let engine = url.split(':').next().unwrap();
+            println!("{engine:<8} {clients:>3} clients {rate:>8.0} commands/s");
+        }
+    }
+}
+
+async fn commands(db: &Db, clients: i64, lasting: Duration) -> f64 {
+    static NEXT: AtomicI64 = AtomicI64::new(2_000_000_000_000);
+    let since = Instant::now();
+    let tasks = (0..clients).map(|_| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            let mut done = 0_u32;
+            while since.elapsed() < lasting {
+                let id = NEXT.fetch_add(1, Relaxed);
+                db.write(move |tx| command(tx, id)).await.unwrap();
+                done += 1;
+            }
+            done
+        })
+    });
+    let mut done = 0;
+    for task in tasks.collect::<Vec<_>>() {
+        done += task.await.unwrap();
+    }
+    f64::from(done) / since.elapsed().as_secs_f64()
+}
+
+fn command(tx: &mut Tx, id: i64) -> Result<(), Error> {
+    let account = id % 1000 + 1;
+    assert!(tx.row(SEEN, params![7, id])?.is_none());
+    tx.row(LOAD, params![7, account])?.expect("the account is there").get::<i64>("n")?;
+    tx.guarded(ADD, params![1, 7, account])?;
+    tx.execute(ENTER, params![7, id, account, "楼道里的灯坏了三天"])?;
+    tx.execute(KEEP, params![7, id, "the first answer to this key"])?;
+    Ok(())
+}
+
+const SEEN: &str = "SELECT answer FROM receipts WHERE street = $1 AND id = $2";
+const LOAD: &str = "SELECT n, version FROM accounts WHERE street = $1 AND id = $2";
+const ADD: &str =
+    "UPDATE accounts SET n = n + $1, version = version + 1 WHERE street = $2 AND id = $3";
+const ENTER: &str = "INSERT INTO entries (street, id, account, text) VALUES ($1, $2, $3, $4)";
+const KEEP: &str = "INSERT INTO receipts (street, id, answer) VALUES ($1, $2, $3)";
+
+fn steps() -> Vec<Step> {
+    let step = |sql, values: fn(i64) -> Vec<Value>, variables| Step {
+        sql,
+        values: Box::new(values),
+        variables,
+    };
+    vec![
+        step(SEEN, |n| vec![7.into(), n.into()], &["street", "id"]),
+        step(LOAD, |n| vec![7.into(), (n % 1000 + 1).into()], &["street", "account"]),
+        step(
+            ADD,
+            |n| vec![1.into(), 7.into(), (n % 1000 + 1).into()],
+            &["one", "street", "account"],
+        ),
+        step(
+            ENTER,
+            |n| vec![7.into(), n.into(), (n % 1000 + 1).into(), "楼道里的灯坏了三天".into()],
+            &["street", "id", "account", "text"],
+        ),
+        step(
+            KEEP,
+            |n| vec![7.into(), n.into(), "the first answer to this key".into()],
+            &["street", "id", "text"],
+        ),
+    ]
+}
+
+fn open_accounts(tx: &mut Tx) -> Result<(), Error> {
+    for id in 1..=1000 {
+        let sql = "INSERT INTO accounts (street, id, n, version) VALUES ($1, $2, 0, 0)";
+        tx.execute(sql, params![7, id])?;
+    }
+    Ok(())
+}
+
+fn file_of(script: &str) -> std::path::PathBuf {
+    let file = fresh::folder().join("command.pgbench");
+    std::fs::write(&file, script).unwrap();
+    file
+}
+
+static ACCOUNTS: [db::Migration; 1] = [db::Migration {
+    name: "0001_test_accounts",
+    sql: "CREATE TABLE accounts (
+    street BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (street, id)
+);
+CREATE TABLE entries (
+    street BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    account BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (street, id)
+);
+CREATE TABLE receipts (
+    street BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (street, id)
+);",
+}];

@@ -40,7 +40,7 @@ pub fn owner(
     digest: &str,
     now: Timestamp,
 ) -> Result<Option<PersonId>, Error> {
-    Ok(store::find(tx, Some(street), digest, now)?.flatten())
+    Ok(store::find(tx, Some(street), digest, now)?.and_then(|usable| usable.person))
 }
 
 /// Uses a link up. Of two who try at once, one is told `false`.
@@ -51,4 +51,10 @@ pub fn use_up(
     now: Timestamp,
 ) -> Result<bool, Error> {
     store::use_up(tx, street, digest, now)
+}
+
+/// A link on record that can be used.
+struct Usable {
+    /// Whose password it changes; nobody's, where it is there to set up.
+    person: Option<PersonId>,
 }

@@ -30,11 +30,12 @@ pub fn execute(
         if actor.caller != Caller::System && request.sight(&actor) == Sight::Nothing {
             return Err(Error::NotFound);
         }
-        check_facts(tx, deed.street, &actor, &loaded, command)?;
         let moment = settings.moment(deed.at);
         let refused = |refusal| refused(settings, &loaded, &actor, refusal, deed.at);
         let who = request.turn(command.kind()).map_err(refused)?;
         let event = request.decide(&actor, command.clone(), moment).map_err(refused)?;
+        // Whoever may not do this at all is not told about its facts.
+        check_facts(tx, deed.street, &actor, &loaded, command)?;
         let changed = request.clone().apply(&event, moment);
         store::save(tx, deed.street, &changed, loaded.version, deed.at)?;
         remember(tx, deed, (&loaded, who), &event)?;

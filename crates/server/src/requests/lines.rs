@@ -3,19 +3,32 @@
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Street};
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{Desk, Urgency};
+use domain::requests::{Desk, Urgency, readable};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
 use crate::error::Error;
 
 macro_rules! lines {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
              stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
              FROM requests WHERE street = $1 AND area >= $2 AND area < $3 ",
-            $rest
+            $($rest),+
+        )
+    };
+}
+
+/// What a filter wants of a scope, the newest first.
+macro_rules! wanted {
+    ($scope:literal) => {
+        lines!(
+            "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
+             OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
+             AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') ",
+            $scope,
+            " ORDER BY id DESC LIMIT $9"
         )
     };
 }
@@ -31,41 +44,29 @@ pub(super) fn newest(
     let after = filter.after.map_or(i64::MAX, |id| id.0);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let stage = filter.stage.unwrap_or_default();
-    let q = filter.q.as_deref().unwrap_or_default();
+    // Signs that are no text are in no request either, and the records refuse some of them.
+    let q = &readable(filter.q.as_deref().unwrap_or_default());
     let like = like(q);
     let (sql, area, who) = match scope {
-        Scope::Area(area) => (
-            lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND $8 = 0 \
-                 ORDER BY id DESC LIMIT $9"
-            ),
-            area,
-            0,
-        ),
-        Scope::Unit(unit, area) => (
-            lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND unit = $8 \
-                 ORDER BY id DESC LIMIT $9"
-            ),
-            area,
-            unit.0,
-        ),
-        Scope::Asker(person, area) => (
-            lines!(
-                "AND id < $4 AND ($5 = '' OR stage = $5) \
-                 AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') AND asker = $8 \
-                 ORDER BY id DESC LIMIT $9"
-            ),
-            area,
-            person.0,
-        ),
+        Scope::Area(area) => (wanted!("AND CAST($8 AS BIGINT) = 0"), area, 0),
+        Scope::Unit(unit, area) => (wanted!("AND unit = $8"), area, unit.0),
+        Scope::Asker(person, area) => (wanted!("AND asker = $8"), area, person.0),
     };
     let range = area.range();
     let rows = tx.rows(
         sql,
-        params![street.number(), range.start, range.end, after, stage, q, &like, who, limit],
+        params![
+            street.number(),
+            range.start,
+            range.end,
+            after,
+            stage,
+            q,
+            &like,
+            who,
+            limit,
+            filter.late_at.as_microsecond()
+        ],
     )?;
     rows.iter().map(line).collect()
 }
@@ -84,7 +85,10 @@ pub(super) fn waiting(
     let range = area.range();
     let (sql, third) = match pile {
         Pile::Grid => (
-            lines!("AND stage IN ('raised', 'accepted') AND $4 = 0 ORDER BY due_at, id LIMIT 200"),
+            lines!(
+                "AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
+                 ORDER BY due_at, id LIMIT 200"
+            ),
             db::Param::from(0),
         ),
         Pile::Desk(desk) => (
@@ -117,7 +121,8 @@ pub(super) fn counts(
     let range = area.range();
     let rows = tx.rows(
         "SELECT area / 10000000 AS community, stage, COUNT(*) AS n,
-             CAST(SUM(CASE WHEN due_at < $4 THEN 1 ELSE 0 END) AS BIGINT) AS late
+             CAST(SUM(CASE WHEN due_at < $4 AND stage <> 'resolved' THEN 1 ELSE 0 END) AS BIGINT)
+                 AS late
          FROM requests WHERE street = $1 AND area >= $2 AND area < $3
          GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage",
         params![street.number(), range.start, range.end, now.as_microsecond()],

@@ -18,8 +18,10 @@ pub const LIMIT_MAX: usize = 200;
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub area: Option<AreaCode>,
-    /// The name of a stage.
+    /// The name of a stage; `open` is every stage but the last, `late` what is past its limit there.
     pub stage: Option<&'static str>,
+    /// The moment for which `late` is asked.
+    pub late_at: Timestamp,
     /// A number, or words of the text.
     pub q: Option<String>,
     /// Only requests older than this one: the last of the page before.
@@ -203,9 +205,15 @@ pub fn stage_named(name: &str) -> Option<&'static str> {
     Stage::NAMES.into_iter().find(|known| *known == name)
 }
 
+/// What a list can be narrowed to: a stage, or one of the two words that take in several.
+#[must_use]
+pub fn stages_named(name: &str) -> Option<&'static str> {
+    stage_named(name).or_else(|| ["open", "late"].into_iter().find(|known| *known == name))
+}
+
 /// The request that a reader means: by its id, or by the number on their paper.
 pub fn meant(tx: &mut Tx, settings: &Settings, text: &str) -> Result<Option<RequestId>, Error> {
-    let text = text.trim().to_ascii_uppercase();
+    let text = domain::requests::readable(text).to_ascii_uppercase();
     match text.parse() {
         Ok(id) => Ok(Some(id)),
         Err(_) => store::numbered(tx, settings.street, &text),

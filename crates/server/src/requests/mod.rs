@@ -9,6 +9,7 @@ mod api;
 mod commands;
 mod lines;
 mod list;
+mod pages;
 mod photos;
 mod raise;
 mod see;
@@ -19,10 +20,11 @@ pub use act::{execute, sweep};
 pub use commands::{bad_text, command};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
+    stages_named,
 };
-pub use photos::{PHOTOS_MAX, add as add_photos, belongs};
+pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
-pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show};
+pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 
 use db::Tx;
@@ -115,5 +117,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 
 /// The addresses of this slice.
 pub fn routes() -> Routes {
-    Routes::new().and(api::routes())
+    pages::routes().and(api::routes())
 }

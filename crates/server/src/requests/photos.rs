@@ -95,6 +95,16 @@ pub fn add(tx: &mut Tx, deed: &Deed, id: RequestId, photos: &[PhotoRow]) -> Resu
     })
 }
 
+/// Adds photos of the work to the command that reports it done, within the same version.
+pub fn show_work(
+    tx: &mut Tx,
+    deed: &Deed,
+    id: RequestId,
+    photos: &[PhotoRow],
+) -> Result<(), Error> {
+    attach(tx, deed, id, Side::Done, photos)
+}
+
 /// Whether `hash` is a photo of this request.
 pub fn belongs(tx: &mut Tx, street: Street, id: RequestId, hash: &str) -> Result<bool, Error> {
     Ok(store::photos(tx, street, id)?.iter().any(|photo| photo.hash == hash))

@@ -67,6 +67,39 @@ pub struct PhotoRow {
     pub height: i64,
 }
 
+impl Seen {
+    /// Whether the reader may read all of it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.sight == Sight::Full
+    }
+
+    /// Whether the asker is asked to confirm.
+    #[must_use]
+    pub fn is_to_confirm(&self) -> bool {
+        self.choices.contains(&Kind::Confirmation)
+    }
+}
+
+/// The request `id` for whoever raised it: its asker, or who wrote it down for them, with the code.
+pub fn show_receipt(
+    tx: &mut Tx,
+    settings: &Settings,
+    actor: &Actor,
+    id: RequestId,
+    now: Timestamp,
+) -> Result<Seen, Error> {
+    let record = store::load(tx, settings.street, id)?;
+    let wrote = record.writer.is_some() && record.writer == actor.person();
+    let asker = Actor { caller: Caller::Pass(id), appointments: Vec::new() };
+    let mut seen = show(tx, settings, if wrote { &asker } else { actor }, id, now)?;
+    if !seen.is_mine {
+        return Err(Error::NotFound);
+    }
+    seen.choices.clear();
+    Ok(seen)
+}
+
 /// The request `id` for `actor`. What one may not see is not found.
 pub fn show(
     tx: &mut Tx,

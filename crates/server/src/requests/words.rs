@@ -3,6 +3,7 @@
 
 use domain::actor::Post;
 use domain::calendar::Term;
+use domain::mask;
 use domain::requests::{
     Desk, Due, Ending, Handler, Kind, Limit, Rating, Refusal, Request, Stage, Urgency, Who,
 };
@@ -107,6 +108,9 @@ pub fn event(name: &str) -> Phrase {
             Phrase { zh: "到期未评价，自动办结", en: "Closed without a rating" }
         }
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
+        "phone_revealed" => {
+            Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
+        }
         "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the asker's account" },
         _ => Phrase { zh: "有变更", en: "Changed" },
     }
@@ -135,6 +139,47 @@ pub fn kind(kind: Kind) -> Phrase {
         Kind::Confirmation => Phrase { zh: "确认结果", en: "Confirm the result" },
         Kind::Reopening => Phrase { zh: "重新打开", en: "Reopen" },
         Kind::Lapse => Phrase { zh: "到期处理", en: "Lapse" },
+    }
+}
+
+/// What the text beside a button is for; empty where a command takes none.
+#[must_use]
+pub fn label(kind: Kind) -> Phrase {
+    match kind {
+        Kind::Resolution => Phrase { zh: "怎么解决的？", en: "How was it solved?" },
+        Kind::Completion => Phrase { zh: "办得怎样？", en: "What was done?" },
+        Kind::Escalation => {
+            Phrase { zh: "为什么要上报？", en: "Why does it go further up?" }
+        }
+        Kind::Rejection => Phrase {
+            zh: "为什么不归我们？该找谁？",
+            en: "Why is it not ours, and where should they go?",
+        },
+        Kind::Merge => Phrase { zh: "", en: "" },
+        Kind::Withdrawal => Phrase { zh: "为什么撤回？（选填）", en: "Why? (optional)" },
+        Kind::Question => Phrase {
+            zh: "想问居民什么？（时限暂停）",
+            en: "What do you want to know? (The clock stands still.)",
+        },
+        Kind::Answer => Phrase { zh: "您的答复", en: "Your answer" },
+        Kind::Dispatch => {
+            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
+        }
+        Kind::Suspension => Phrase {
+            zh: "为什么办不了，计划怎么办？",
+            en: "Why not now, and what is the plan?",
+        },
+        Kind::Return => {
+            Phrase { zh: "为什么不该由我单位办？", en: "Why is it not for us?" }
+        }
+        Kind::Extension => Phrase { zh: "为什么要延期？", en: "Why is more time needed?" },
+        Kind::ExtensionDecision => {
+            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
+        }
+        Kind::Reopening => Phrase { zh: "哪里还没解决？", en: "What is still wrong?" },
+        Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Confirmation | Kind::Lapse => {
+            Phrase { zh: "", en: "" }
+        }
     }
 }
 
@@ -280,16 +325,17 @@ pub fn holder(who: Who, settings: &Settings, lang: Lang) -> String {
         Who::GridWorkers => {
             lang.say(Phrase { zh: "本网格的网格员", en: "the grid worker of the place" }).to_owned()
         }
-        Who::Worker(worker) => {
-            let name = settings.staff_name(worker);
-            match lang {
-                Lang::Zh => format!("网格员{name}"),
-                Lang::En => format!("grid worker {name}"),
-            }
-        }
+        Who::Worker(worker) => worker_named(&settings.staff_name(worker), lang),
         Who::Desk(at) => lang.say(desk(at)).to_owned(),
         Who::Unit(unit) => settings.unit_name(unit, lang),
         Who::System => lang.say(role("system")).to_owned(),
+    }
+}
+
+fn worker_named(name: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("网格员{name}"),
+        Lang::En => format!("grid worker {name}"),
     }
 }
 
@@ -318,7 +364,12 @@ pub fn to_asker(request: &Request, settings: &Settings, lang: Lang) -> String {
             )
         };
     }
-    let who = request.holder().map(|who| holder(who, settings, lang)).unwrap_or_default();
+    let who = match request.holder() {
+        // Residents read the surname of whoever goes and sees.
+        Some(Who::Worker(worker)) => worker_named(&mask::name(&settings.staff_name(worker)), lang),
+        Some(who) => holder(who, settings, lang),
+        None => String::new(),
+    };
     match (request.stage, zh) {
         (Stage::Raised, true) => format!("已收到，正等网格员接单，最迟{until}。"),
         (Stage::Raised, false) => {
@@ -440,12 +491,8 @@ pub fn term(term: Term, lang: Lang) -> String {
     }
 }
 
-/// A moment as the wall says it: 11月3日 18:05; with the year where it is another than this one's.
+/// A moment as the wall says it.
 #[must_use]
 pub fn moment(at: Timestamp, settings: &Settings, lang: Lang) -> String {
-    let local = settings.calendar.zone.to_datetime(at);
-    match lang {
-        Lang::Zh => local.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
-        Lang::En => local.strftime("%-d %B %Y, %H:%M").to_string(),
-    }
+    crate::web::time::full(at, &settings.calendar.zone, lang)
 }

@@ -15,10 +15,13 @@ use crate::identity::hex;
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/app.js");
 
+const ICON: &str = include_str!("assets/favicon.svg");
+
 /// The picture of every icon, as one hidden drawing at the head of a page.
 pub const ICONS: &str = include_str!("assets/icons.html");
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path(STYLE, "css"));
+static ICON_PATH: LazyLock<String> = LazyLock::new(|| path(ICON, "svg"));
 static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path(SCRIPT, "js"));
 
 /// The address of the style sheet.
@@ -33,6 +36,12 @@ pub fn script() -> &'static str {
     &SCRIPT_PATH
 }
 
+/// The address of the picture in the tab of a browser.
+#[must_use]
+pub fn icon_path() -> &'static str {
+    &ICON_PATH
+}
+
 pub fn routes() -> Routes {
     Routes::new().get(Access::Everyone, "/assets/{name}", asset)
 }
@@ -43,6 +52,8 @@ async fn asset(Path(name): Path<String>) -> Result<Response, Error> {
         ("text/css; charset=utf-8", STYLE)
     } else if asked == script() {
         ("text/javascript; charset=utf-8", SCRIPT)
+    } else if asked == icon_path() {
+        ("image/svg+xml", ICON)
     } else {
         return Err(Error::NotFound);
     };

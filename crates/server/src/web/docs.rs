@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::get;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -67,14 +67,17 @@ fn finish(operation: &mut Value, route: &Route) {
         add_key(operation);
     }
     for (status, means) in refusals(route, is_post, has_key) {
-        let there = operation["responses"].get(status).and_then(|it| it.get("description"));
-        let means = there.and_then(Value::as_str).unwrap_or(means).to_owned();
-        operation["responses"][status] = json!({
-            "description": means,
-            "content": { "application/problem+json": {
+        if operation["responses"].get(status).is_none() {
+            operation["responses"][status] = json!({ "description": means });
+        }
+    }
+    let responses = operation["responses"].as_object_mut();
+    for (status, response) in responses.into_iter().flatten() {
+        if status.as_str() >= "400" {
+            response["content"] = json!({ "application/problem+json": {
                 "schema": { "$ref": "#/components/schemas/Problem" },
-            } },
-        });
+            } });
+        }
     }
 }
 
@@ -86,7 +89,6 @@ fn refusals(
 ) -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_open = route.access == Access::Everyone;
     let names_a_thing = route.path.contains('{');
-    let uploads = route.path.ends_with("/photos");
     [
         (is_post, "400", "The body cannot be read, or did not arrive whole; nothing was done"),
         (!is_open, "401", "Nobody is signed in, or the session has ended"),
@@ -100,7 +102,6 @@ fn refusals(
             "422",
             "Fields make no sense, or the key was used; see `errors`",
         ),
-        (uploads, "507", "There is no room for photos"),
         (is_post, "503", "Not just now; see `Retry-After`, and send it again with the same key"),
     ]
     .into_iter()
@@ -123,8 +124,7 @@ fn add_key(operation: &mut Value) {
     } else {
         operation["parameters"] = json!([key]);
     }
-    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-    for (status, response) in responses.into_iter().flat_map(Map::iter_mut) {
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         if status.starts_with('2') {
             response["headers"]["Idempotent-Replayed"] = json!({
                 "description": "`true` where this is the first answer, given again",

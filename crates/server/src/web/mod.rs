@@ -9,11 +9,12 @@ pub mod headers;
 pub mod page;
 pub mod routes;
 pub mod speak;
+pub mod time;
 pub mod visit;
 pub mod words;
 
 pub use fields::{Fields, Form, Plain};
-pub use page::{Html, Page, key};
+pub use page::{Html, Page};
 pub use routes::{Access, Route, Routes};
 pub use visit::Visit;
 

@@ -25,7 +25,27 @@ pub struct Page {
     pub csrf: String,
     /// The address of this page, for the forms that change language and size.
     pub here: String,
+    /// The key of those forms.
+    pub key: String,
+    /// The present moment, RFC 3339, for times that are told relative to it.
+    pub now: String,
 }
+
+/// A drawing from the sprite at the head of every page.
+pub struct Icon(&'static str, &'static str);
+
+impl std::fmt::Display for Icon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Icon(class, name) = self;
+        write!(
+            f,
+            r##"<svg class="{class}" aria-hidden="true" focusable="false"><use href="#{name}"></use></svg>"##
+        )
+    }
+}
+
+/// Its parts are words of ours, never of a reader.
+impl askama::filters::HtmlSafe for Icon {}
 
 /// An entry of the head, or of the bar at the foot of a phone.
 #[derive(Clone, Debug)]
@@ -50,12 +70,6 @@ impl<T: Template> IntoResponse for Html<T> {
     }
 }
 
-/// The hidden fields of a form: a key of its own, and the proof that it is ours.
-#[must_use]
-pub fn key(app: &App) -> String {
-    app.new_key()
-}
-
 impl Page {
     /// The frame for `visit` at the address `here`.
     #[must_use]
@@ -72,7 +86,55 @@ impl Page {
             signed_in: matches!(visit.actor.caller, Caller::Person(_)),
             csrf: visit.form_secret.clone(),
             here: here.to_owned(),
+            key: app.new_key(),
+            now: settings.map_or_else(
+                || app.now().to_string(),
+                |known| crate::web::time::rfc3339(app.now(), &known.calendar.zone),
+            ),
         }
+    }
+
+    /// An icon by the name of its symbol: `i-…`, `c-…`, `s-…`.
+    #[must_use]
+    pub fn icon(&self, name: &'static str) -> Icon {
+        Icon("i", name)
+    }
+
+    /// The five dots.
+    #[must_use]
+    pub fn mark(&self) -> Icon {
+        Icon("mark", "mark")
+    }
+
+    /// Where this reader's work is, without what everybody has.
+    #[must_use]
+    pub fn work(&self) -> Vec<&Link> {
+        const EVERYBODY: &[&str] = &["/requests/new", "/mine", "/account", "/follow", "/sign-in"];
+        self.links.iter().filter(|link| !EVERYBODY.contains(&link.path)).collect()
+    }
+
+    /// The five levels of satisfaction, from the lowest, with their words.
+    #[must_use]
+    pub fn scale(&self) -> [(&'static str, &'static str); 5] {
+        [
+            ("1", self.t("很不满意", "Very bad")),
+            ("2", self.t("不满意", "Bad")),
+            ("3", self.t("基本满意", "Fair")),
+            ("4", self.t("满意", "Good")),
+            ("5", self.t("非常满意", "Very good")),
+        ]
+    }
+
+    /// Where the work of `visit` is.
+    #[must_use]
+    pub fn links_of(visit: &Visit, here: &str) -> Vec<Link> {
+        links(visit, here)
+    }
+
+    /// A key for a form of this page.
+    #[must_use]
+    pub fn new_key(&self) -> String {
+        crate::chance::code(20)
     }
 
     /// A phrase in the language of this page.
@@ -91,16 +153,16 @@ impl Page {
 /// Which work a reader has, from their posts.
 fn links(visit: &Visit, here: &str) -> Vec<Link> {
     const ALL: &[(&[Verb], &str, Phrase, &str)] = &[
-        (&[Verb::WorkInGrid], "/inbox", Phrase { zh: "今日", en: "Today" }, "inbox"),
+        (&[Verb::WorkInGrid], "/inbox", Phrase { zh: "今日", en: "Today" }, "i-clock"),
         (
             &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk],
             "/desk",
             Phrase { zh: "派单台", en: "Desk" },
-            "desk",
+            "i-list",
         ),
-        (&[Verb::AnswerForUnit], "/unit", Phrase { zh: "本单位", en: "Our unit" }, "unit"),
-        (&[Verb::SeeOverview], "/overview", Phrase { zh: "总览", en: "Overview" }, "chart"),
-        (&[Verb::Administer], "/people", Phrase { zh: "人员", en: "People" }, "people"),
+        (&[Verb::AnswerForUnit], "/unit", Phrase { zh: "本单位", en: "Our unit" }, "i-building"),
+        (&[Verb::SeeOverview], "/overview", Phrase { zh: "总览", en: "Overview" }, "i-chart"),
+        (&[Verb::Administer], "/people", Phrase { zh: "人员", en: "People" }, "i-people"),
     ];
     let say = |phrase| visit.lang.say(phrase);
     let is_here = |path: &str| here.split('?').next() == Some(path);
@@ -114,16 +176,16 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
         links.push(Link { path, name: say(name), icon, is_here: is_here(path) });
     };
     if links_needs_raise(visit) {
-        add("/requests/new", Phrase { zh: "我要反映", en: "Raise" }, "raise");
+        add("/requests/new", Phrase { zh: "我要反映", en: "Raise" }, "i-say");
     }
     match visit.actor.caller {
         Caller::Person(_) => {
-            add("/mine", Phrase { zh: "我的诉求", en: "Mine" }, "list");
-            add("/account", Phrase { zh: "我", en: "Me" }, "person");
+            add("/mine", Phrase { zh: "我的诉求", en: "Mine" }, "i-list");
+            add("/account", Phrase { zh: "我", en: "Me" }, "i-person");
         }
         _ => {
-            add("/follow", Phrase { zh: "查进度", en: "Follow" }, "search");
-            add("/sign-in", Phrase { zh: "登录", en: "Sign in" }, "person");
+            add("/follow", Phrase { zh: "查进度", en: "Follow" }, "i-search");
+            add("/sign-in", Phrase { zh: "登录", en: "Sign in" }, "i-person");
         }
     }
     links.truncate(5);

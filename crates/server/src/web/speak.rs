@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -30,13 +30,16 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
     let lang = Lang::of(request.headers());
     let program = request.uri().path().starts_with("/api/");
     let here = request.uri().path().to_owned();
+    // The pattern, not the path: a path may hold the secret of a one-time link.
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let visit = if program { None } else { Visit::of(&app, request.headers(), false).await.ok() };
     let mut response = next.run(request).await;
     let error = response.extensions_mut().remove::<Arc<Error>>();
     let error = error.map_or_else(|| plain(&response), Some);
     let Some(error) = error else { return response };
     if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(error = ?error, path = %here, "a failure of ours");
+        let route = route.as_ref().map_or("none", MatchedPath::as_str);
+        tracing::error!(error = ?error, route, "a failure of ours");
     }
     let mut answer =
         if program { problem(&error, lang) } else { page(&app, visit, lang, &here, &error) };

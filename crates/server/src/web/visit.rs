@@ -73,6 +73,12 @@ impl Visit {
         }
     }
 
+    /// The same visit in this street.
+    #[must_use]
+    pub fn in_street(&self, street: Street) -> Self {
+        Self { street: Some(street), ..self.clone() }
+    }
+
     /// The street of this visit; where there is none, there is nothing to see.
     pub fn street(&self) -> Result<Street, Error> {
         self.street.ok_or(Error::NotFound)

@@ -261,6 +261,8 @@ async fn a_new_installation_is_set_up_by_one_link_once() {
     let answer = guest.posts_bare(&path, &good).await.with(303);
     assert_eq!((answer.leads_to(), app.streets()), ("/people", vec![street]));
     assert!(guest.opens("/people").await.with(200).body.contains("张三"));
+    let settings = app.settings(street).unwrap();
+    assert!(!settings.categories.is_empty() && settings.hotline == "1000000 0000");
     guest.opens(&path).await.with(410);
     browser(&app, &router, street).posts_bare(&path, &good).await.with(410);
     assert_eq!(server::identity::set_up_link(&app).await.unwrap(), None);
@@ -274,4 +276,69 @@ async fn a_link_to_set_up_is_too_old_after_a_day() {
     let guest = browser(&app, &router, Street::new(370_323_001).unwrap());
     app.clock.advance(SignedDuration::from_hours(24));
     guest.opens(&path).await.with(410);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_who_use_a_link_at_once_one_succeeds() {
+    let town = Town::new().await;
+    let person = format!("/people/{}", town.worker().id.unwrap());
+    let path = link(&town.administrator(), &person).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (guest, path) = (town.guest(), path.clone());
+        let body = format!("new=twelve+geese+{number}");
+        tries.spawn(async move { guest.posts_bare(&path, &body).await.status });
+    }
+    let mut answers = tries.join_all().await;
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 410, 410, 410, 410, 410, 410, 410]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_who_set_up_at_once_one_succeeds() {
+    let app = empty().await;
+    let path = server::identity::set_up_link(&app).await.unwrap().unwrap();
+    let (router, _) = server::router(app.clone());
+    let street = Street::new(370_323_001).unwrap();
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (guest, path) = (browser(&app, &router, street), path.clone());
+        let body = form(&[
+            ("street", "370323001"),
+            ("street_name", "东风街道"),
+            ("name", "张三"),
+            ("phone", &format!("1000000100{number}")),
+            ("password", "twelve geese"),
+        ]);
+        tries.spawn(async move { guest.posts_bare(&path, &body).await.status });
+    }
+    let mut answers = tries.join_all().await;
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 410, 410, 410, 410, 410, 410, 410]);
+}
+
+#[tokio::test]
+async fn who_reads_english_reads_no_chinese() {
+    let town = Town::new().await;
+    let admin = town.administrator().in_english();
+    let id = admin.id.unwrap();
+    for path in [
+        "/sign-in".to_owned(),
+        "/sign-up".to_owned(),
+        "/account/password".to_owned(),
+        "/people".to_owned(),
+        "/people/new".to_owned(),
+        format!("/people/{id}"),
+        format!("/people/{id}/posts/new"),
+        format!("/areas/{GRID}/new"),
+        format!("/areas?under={BUILDING}"),
+        "/units".to_owned(),
+        "/units/new".to_owned(),
+        "/password/nonsense".to_owned(),
+    ] {
+        let page = admin.opens(&path).await.body;
+        let main = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        let chinese = main.chars().find(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter));
+        assert_eq!(chinese, None, "{path}: {main}");
+    }
 }

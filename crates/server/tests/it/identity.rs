@@ -1,5 +1,7 @@
 //! Signing in, staying signed in, and what posts open.
 
+use std::sync::{Arc, Mutex};
+
 use domain::actor::Post;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -193,6 +195,21 @@ async fn a_program_signs_up_under_a_key() {
     town.guest().calls("POST", "/people", elsewhere).await.with(422);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_who_sign_up_with_one_phone_at_once_one_succeeds() {
+    let town = Town::new().await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let guest = town.guest();
+        let new = json!({"name": format!("Li {number}"), "phone": "10000008883",
+            "password": "twelve geese"});
+        tries.spawn(async move { guest.calls("POST", "/people", new).await.status });
+    }
+    let mut answers = tries.join_all().await;
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 422, 422, 422, 422, 422, 422, 422]);
+}
+
 #[tokio::test]
 async fn staff_who_do_nothing_are_signed_out_and_residents_are_not() {
     let town = Town::new().await;
@@ -312,4 +329,52 @@ async fn language_and_size_are_kept_without_an_account() {
     assert!(page.contains("Mobile number") && page.contains(r#"class="large""#), "{page}");
     let answer = guest.posts_bare("/preferences", "lang=xx&back=//evil.example").await.with(303);
     assert_eq!((answer.leads_to(), answer.header("set-cookie")), ("/", ""));
+}
+
+#[tokio::test]
+async fn a_log_names_nobody_and_gives_no_secret_away() {
+    let written = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(written.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let town = Town::new().await;
+    let guest = town.guest();
+    let new = form(&[("name", "金丝雀"), ("phone", "10000008884"), ("password", "canary bird")]);
+    guest.posts("/sign-up", &new).await.with(303);
+    guest.opens("/account").await.with(200);
+    let token = guest.token().unwrap();
+    signs_in(&town.guest(), "10000008884", "canary fish").await.with(401);
+    guest.opens("/password/canary-link").await.with(410);
+    tracing::error!("the log is heard");
+
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the log is heard"));
+    for secret in ["金丝雀", "10000008884", "canary", &token] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+}
+
+/// A log that can be read afterwards.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
 }

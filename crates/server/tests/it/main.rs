@@ -1,6 +1,14 @@
 //! One test binary: stories that people live through HTTP, and the rules of the source itself.
 
 mod administration;
+mod api_clock;
+mod api_docs;
+mod api_input;
+mod api_journey;
+mod api_lists;
+mod api_photos;
+mod api_story;
+mod baltimore;
 mod every_route;
 mod identity;
 mod town;

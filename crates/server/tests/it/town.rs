@@ -176,8 +176,8 @@ impl Town {
         };
         app.db.write(fill).await.unwrap();
         app.reload().await.unwrap();
-        let (router, routes) = server::router(app.clone());
-        Self { app, street, routes: Arc::new(routes), router, people }
+        let (router, table) = server::router(app.clone());
+        Self { app, street, routes: Arc::new(table), router, people }
     }
 
     /// Somebody of this town, at a browser of their own, signed in.

@@ -5,7 +5,7 @@ use domain::area::Street;
 use domain::id::PersonId;
 use jiff::Timestamp;
 
-use super::Purpose;
+use super::{Purpose, Usable};
 use crate::error::Error;
 
 pub(super) fn add(
@@ -34,19 +34,20 @@ pub(super) fn void(tx: &mut Tx, purpose: Purpose, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// The person of a link that can be used; `Some(None)` is the one to set up.
+/// A link that can be used.
 pub(super) fn find(
     tx: &mut Tx,
     street: Option<Street>,
     digest: &str,
     now: Timestamp,
-) -> Result<Option<Option<PersonId>>, Error> {
+) -> Result<Option<Usable>, Error> {
     let row = tx.row(
         "SELECT person FROM invitations
          WHERE street = $1 AND token = $2 AND used_at IS NULL AND ends_at > $3",
         params![street.map_or(0, Street::number), digest, now.as_microsecond()],
     )?;
-    Ok(row.map(|row| row.get::<Option<i64>>("person")).transpose()?.map(|id| id.map(PersonId)))
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Usable { person: row.get::<Option<i64>>("person")?.map(PersonId) }))
 }
 
 pub(super) fn use_up(

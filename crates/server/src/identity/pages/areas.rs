@@ -133,7 +133,10 @@ async fn add(
         Err(error) => Err(error),
     };
     match added {
-        Ok(_) => Ok(see_other(&format!("/areas?under={parent}"))),
+        Ok(_) => {
+            app.reload().await?;
+            Ok(see_other(&format!("/areas?under={parent}")))
+        }
         Err(error) => new_page(&app, &visit, parent).await?.again(&fields, error),
     }
 }
@@ -195,10 +198,7 @@ async fn change(
     };
     match changed {
         Ok(_) => {
-            // The name of a street stands on every page.
-            if code.level() == Level::Street {
-                app.reload().await?;
-            }
+            app.reload().await?;
             let around = code.parent().filter(|around| around.street().is_some());
             Ok(see_other(&format!("/areas?under={}", around.unwrap_or(code))))
         }

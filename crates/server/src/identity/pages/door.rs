@@ -72,14 +72,19 @@ async fn try_sign_in(
 fn sign_in_page(app: &App, visit: &Visit, fields: &Fields) -> FormPage {
     let page = Page::new(app, visit, "/sign-in");
     let (phone, password) = (page.t("手机号", "Mobile number"), page.t("密码", "Password"));
-    let (title, button) =
-        (Phrase { zh: "登录", en: "Sign in" }, Phrase { zh: "登录", en: "Sign in" });
+    let hint = page.t(
+        "连续输错 5 次，要等 15 分钟再试。",
+        "After five wrong tries there is a wait of 15 minutes.",
+    );
+    let title = Phrase { zh: "登录", en: "Sign in" };
     let sign_up = page.t("还没有账号？用手机号注册", "No account yet? Sign up with your phone");
     let follow = page.t("没有账号也能查进度：凭回执码", "Follow a request by its receipt code");
-    let mut form = FormPage::new(page, title, "/sign-in", button)
+    let mut form = FormPage::new(page, title, "/sign-in", title)
         .inputs(vec![
             Input::new("phone", "tel", phone).autocomplete("username"),
-            Input::new("password", "password", password).autocomplete("current-password"),
+            Input::new("password", "password", password)
+                .hint(hint)
+                .autocomplete("current-password"),
         ])
         .link("/sign-up", sign_up)
         .link("/follow", follow);
@@ -154,9 +159,8 @@ fn sign_up_page(app: &App, visit: &Visit, fields: &Fields) -> FormPage {
         "注册只需要姓名和手机号，不要身份证号，不收费。",
         "A name and a phone number are all it takes. No identity card, no fee.",
     );
-    let (title, button) =
-        (Phrase { zh: "注册", en: "Sign up" }, Phrase { zh: "注册", en: "Sign up" });
-    let mut form = FormPage::new(page, title, "/sign-up", button)
+    let title = Phrase { zh: "注册", en: "Sign up" };
+    let mut form = FormPage::new(page, title, "/sign-up", title)
         .key(app.new_key())
         .lead(lead)
         .inputs(inputs)

@@ -140,7 +140,7 @@ impl FormPage {
 impl Input {
     /// A field of this kind.
     pub fn new(name: &'static str, kind: &'static str, label: &'static str) -> Self {
-        Self { name, kind, label, ..Self::default() }
+        Self { name, label, kind, ..Self::default() }
     }
 
     /// What to know before one types.

@@ -118,7 +118,8 @@ async fn try_give(
         receipts::once(tx, &deed, |tx| administration::give_post(tx, &deed, &actor, grant))
     };
     app.db.write(give).await?;
-    Ok(())
+    // The names of those who hold posts are known to every process by heart.
+    app.reload().await
 }
 
 /// When a post begins that is given from this day on: today at once, else when the day begins.

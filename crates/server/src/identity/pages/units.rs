@@ -96,7 +96,7 @@ async fn put(app: &App, visit: &Visit, deed: Deed, unit: Result<Unit, Error>) ->
         receipts::once(tx, &deed, |tx| administration::put_unit(tx, &deed, &actor, &unit))
     };
     app.db.write(put).await?;
-    Ok(())
+    app.reload().await
 }
 
 /// Reads a unit. One that is there already keeps its code.

@@ -9,6 +9,7 @@ use domain::actor::{Actor, Verb};
 use domain::area::AreaCode;
 use domain::id::RequestId;
 use domain::requests::Who;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -90,7 +91,7 @@ pub(super) fn routes() -> Routes {
 async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Error> {
     let settings = app.settings(visit.street()?)?;
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
-    let filter = filter(&settings, &query)?;
+    let filter = filter(&settings, &query, app.now())?;
     let mine = filter.mine;
     let read = {
         let (settings, actor) = (settings.clone(), visit.actor.clone());
@@ -105,7 +106,7 @@ async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<
     Ok(response)
 }
 
-fn filter(settings: &Settings, query: &Fields) -> Result<Filter, Error> {
+fn filter(settings: &Settings, query: &Fields, now: Timestamp) -> Result<Filter, Error> {
     let area = query.get("area");
     let area = area.map(|_| query.parse::<AreaCode>("area", words::AREA_UNREADABLE)).transpose()?;
     let ours = settings.street.area();
@@ -115,7 +116,7 @@ fn filter(settings: &Settings, query: &Fields) -> Result<Filter, Error> {
     }
     let stage = query.get("stage");
     let stage = stage.map(|name| {
-        requests::stage_named(name).ok_or_else(|| Error::field("stage", words::STAGE_UNKNOWN))
+        requests::stages_named(name).ok_or_else(|| Error::field("stage", words::STAGE_UNKNOWN))
     });
     let limit = match query.get("limit") {
         None => LIMIT_USUAL,
@@ -130,7 +131,7 @@ fn filter(settings: &Settings, query: &Fields) -> Result<Filter, Error> {
         return Err(Error::field("q", words::QUERY_LONG));
     }
     let mine = query.is_on("mine");
-    Ok(Filter { area, stage: stage.transpose()?, q, after, limit, mine })
+    Ok(Filter { area, stage: stage.transpose()?, late_at: now, q, after, limit, mine })
 }
 
 fn next_page(query: &Fields, next: RequestId) -> String {

@@ -102,10 +102,7 @@ async fn adopt(
     if tried(&app, deed.street, &fields).await? != id {
         return Err(Error::NotFound);
     }
-    let person = match deed.caller {
-        Caller::Person(person) => person,
-        _ => return Err(Error::SignedOut),
-    };
+    let Caller::Person(person) = deed.caller else { return Err(Error::SignedOut) };
     let work = move |tx: &mut db::Tx| {
         receipts::once(tx, &deed, |tx| {
             let adopted = requests::adopt(tx, deed.street, id, person, deed.at)?;

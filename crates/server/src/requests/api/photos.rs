@@ -62,7 +62,6 @@ pub(super) fn routes() -> Routes {
     request_body(content = NewPhotos, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "They are kept", body = PhotosAdded),
-        (status = 507, description = "There is no room for photos"),
     ),
 )]
 async fn add(

@@ -1,0 +1,7 @@
+//! The machine of requests: its printed table, its laws under whatever people try, its rules one by
+//! one.
+
+mod cast;
+mod laws;
+mod rules;
+mod states;

@@ -1,0 +1,43 @@
+//! The pages of requests: raise, follow, one request, and the piles of work.
+
+mod follow;
+mod home;
+mod live;
+mod piles;
+mod raise;
+mod show;
+mod view;
+
+use domain::actor::Verb;
+
+use crate::web::{Access, Routes};
+
+/// Who has a desk.
+const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .get(Access::Everyone, "/", home::home)
+        .get(Access::Everyone, "/a/{area}", home::landing)
+        .get(Access::Everyone, "/a/{area}/plate", home::plate)
+        .get(Access::Everyone, "/help", home::help)
+        .get(Access::Everyone, "/privacy", home::privacy)
+        .get(Access::Everyone, "/requests/new", raise::form)
+        .post(Access::Everyone, "/requests", raise::raise)
+        .get(Access::Everyone, "/follow", follow::form)
+        .post(Access::Everyone, "/follow", follow::follow)
+        .get(Access::SignedIn, "/mine", piles::mine)
+        .post(Access::SignedIn, "/mine", follow::adopt)
+        .get(Access::Any(&[Verb::WorkInGrid]), "/inbox", piles::inbox)
+        .get(Access::Any(DESKS), "/desk", piles::desk)
+        .get(Access::Any(&[Verb::AnswerForUnit]), "/unit", piles::unit)
+        .get(Access::Any(&[Verb::SeeOverview]), "/overview", piles::overview)
+        .get(Access::Any(&[Verb::See, Verb::SeeMasked]), "/requests", piles::all)
+        .get(Access::Known, "/requests/{id}", show::show)
+        .get(Access::Known, "/requests/{id}/receipt", show::receipt)
+        .get(Access::Known, "/requests/{id}/print", show::print)
+        .post(Access::SignedIn, "/requests/{id}/phone-reveal", show::reveal)
+        .post(Access::Known, "/requests/{id}/photos", show::photos)
+        .post(Access::Known, "/requests/{id}/{noun}", show::act)
+        .get(Access::Known, "/events", live::events)
+}

@@ -1,0 +1,483 @@
+//! One request: what it is, who has it now and until when, what its reader may do, and its story.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::area::AreaCode;
+use domain::id::RequestId;
+use domain::requests::{Kind, Stage};
+
+use super::view::{self, DueView, Eye, PhotoView, Status, Step};
+use crate::App;
+use crate::app::Settings;
+use crate::error::Error;
+use crate::grid::Unit;
+use crate::receipts::Receipt;
+use crate::requests::{self, Seen, words};
+use crate::web::page::Html;
+use crate::web::words::Lang;
+use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
+
+#[derive(Template)]
+#[template(path = "requests/pages/show.html")]
+pub struct Show {
+    page: Page,
+    seen: Seen,
+    matter: Matter,
+    status: Status,
+    due: Option<DueView>,
+    reason: String,
+    steps: Vec<Step>,
+    way: Vec<(&'static str, &'static str)>,
+    acts: Vec<Act>,
+    back: (&'static str, &'static str),
+    /// What went wrong.
+    error: String,
+    /// What was written into a form that was refused.
+    fields: Fields,
+    /// The whole phone number, when its reader has just asked for it.
+    phone: String,
+}
+
+/// The same beside a list, without the frame of a page.
+#[derive(Template)]
+#[template(path = "requests/pages/beside.html")]
+struct Beside<'a> {
+    page: &'a Page,
+    seen: &'a Seen,
+    matter: &'a Matter,
+    status: &'a Status,
+    due: &'a Option<DueView>,
+    reason: &'a str,
+    steps: &'a [Step],
+    way: &'a [(&'static str, &'static str)],
+    acts: &'a [Act],
+    fields: &'a Fields,
+    phone: &'a str,
+}
+
+/// What a request is about.
+pub struct Matter {
+    pub title: String,
+    pub sentence: String,
+    pub category: String,
+    pub place: String,
+    pub raised_at: String,
+    pub urgency: &'static str,
+    pub is_danger: bool,
+    pub photos: Vec<PhotoView>,
+    pub merged_into: String,
+}
+
+/// Something that the reader may do, as a form.
+pub struct Act {
+    pub kind: Kind,
+    pub noun: &'static str,
+    pub name: &'static str,
+    pub icon: &'static str,
+    /// The likeliest act of this reader; it stands first and stands out.
+    pub is_main: bool,
+    /// Its form is open: it was refused, or it is the only one.
+    pub is_open: bool,
+    /// What its text is for; empty where it takes none.
+    pub label: &'static str,
+    pub units: Vec<Unit>,
+    /// The unit where such requests usually go.
+    pub usual: String,
+    pub key: String,
+    /// The last day that may be chosen.
+    pub day_max: String,
+}
+
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Id(id): Id<RequestId>,
+) -> Result<Response, Error> {
+    let shown = draw(&app, &visit, id, Outcome::default()).await?;
+    Ok(Html(shown).into_response())
+}
+
+/// What came of a form on this page.
+#[derive(Default)]
+pub(super) struct Outcome {
+    error: String,
+    phone: String,
+    fields: Fields,
+    kind: Option<Kind>,
+}
+
+pub(super) async fn see(app: &App, visit: &Visit, id: RequestId) -> Result<Seen, Error> {
+    let settings = app.settings(visit.street()?)?;
+    let (actor, now) = (visit.actor.clone(), app.now());
+    app.db.read(move |tx| requests::show(tx, &settings, &actor, id, now)).await
+}
+
+pub(super) async fn draw(
+    app: &App,
+    visit: &Visit,
+    id: RequestId,
+    outcome: Outcome,
+) -> Result<Show, Error> {
+    let settings = app.settings(visit.street()?)?;
+    let seen = see(app, visit, id).await?;
+    let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
+    let request = &seen.record.request;
+    let due = request.due.map(|due| eye.due(due.at));
+    let reason = request.due.map(|due| words::deadline(&due, &settings, visit.lang));
+    Ok(Show {
+        page: Page::new(app, visit, &format!("/requests/{id}")),
+        matter: matter(&eye, &seen),
+        status: eye.seen_status(&seen),
+        due,
+        reason: reason.unwrap_or_default(),
+        steps: eye.steps(&seen),
+        way: way(&seen, visit.lang),
+        acts: acts(app, &settings, visit, &seen, outcome.kind),
+        back: back(visit),
+        error: outcome.error,
+        fields: outcome.fields,
+        phone: outcome.phone,
+        seen,
+    })
+}
+
+pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
+    let record = &seen.record;
+    let lang = eye.lang;
+    let category = eye.settings.category(&record.category);
+    let merged = seen
+        .merged_into
+        .as_ref()
+        .map(|(number, stage)| format!("{number} · {}", lang.say(words::stage(stage))));
+    Matter {
+        title: view::title(&record.text),
+        sentence: words::to_asker(&record.request, eye.settings, lang),
+        category: category.map_or("", |c| lang.pick(&c.name, &c.name_en)).to_owned(),
+        place: eye.place(record.request.area, &record.place),
+        raised_at: time::full(record.raised_at, &eye.settings.calendar.zone, lang),
+        urgency: lang.say(words::urgency(record.request.urgency)),
+        is_danger: record.request.urgency == domain::requests::Urgency::Danger,
+        photos: eye.photos(seen),
+        merged_into: merged.unwrap_or_default(),
+    }
+}
+
+/// The five steps that an asker knows, and which of them is reached.
+fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
+    const STEPS: [(&str, &str); 5] = [
+        ("已收到", "Raised"),
+        ("已接单", "Taken on"),
+        ("办理中", "In hand"),
+        ("待确认", "Confirm"),
+        ("办结", "Closed"),
+    ];
+    let reached = match seen.record.request.stage {
+        Stage::Raised => 0,
+        Stage::Accepted { .. } => 1,
+        Stage::Resolved { .. } => 3,
+        Stage::Closed { .. } => 4,
+        _ => 2,
+    };
+    let class = |place: usize| match place.cmp(&reached) {
+        std::cmp::Ordering::Less => "past",
+        std::cmp::Ordering::Equal => "now",
+        std::cmp::Ordering::Greater => "",
+    };
+    let say = |(zh, en)| if lang == Lang::Zh { zh } else { en };
+    STEPS.into_iter().enumerate().map(|(place, step)| (class(place), say(step))).collect()
+}
+
+/// Where the reader came from, most likely.
+fn back(visit: &Visit) -> (&'static str, &'static str) {
+    let links = Page::links_of(visit, "");
+    let first = links.first().filter(|link| link.path != "/requests/new");
+    first.map_or_else(
+        || {
+            let zh = visit.lang == Lang::Zh;
+            match visit.actor.person() {
+                Some(_) => ("/mine", if zh { "我的诉求" } else { "My requests" }),
+                None => ("/", if zh { "首页" } else { "Start" }),
+            }
+        },
+        |link| (link.path, link.name),
+    )
+}
+
+fn acts(
+    app: &App,
+    settings: &Settings,
+    visit: &Visit,
+    seen: &Seen,
+    refused: Option<Kind>,
+) -> Vec<Act> {
+    let lang = visit.lang;
+    let today = settings.calendar.date(app.now());
+    let last = today
+        .saturating_add(jiff::SignedDuration::from_hours(settings.limits.review_days_max * 24));
+    let usual = settings.category(&seen.record.category).map_or("", |c| &c.unit);
+    let place = seen.record.request.area;
+    let act = |(place_in_list, kind): (usize, Kind)| Act {
+        kind,
+        noun: kind.name(),
+        name: lang.say(words::kind(kind)),
+        icon: icon(kind),
+        is_main: place_in_list == 0 && is_step(kind),
+        is_open: refused == Some(kind)
+            || refused.is_none() && (kind == Kind::Dispatch && place_in_list == 0),
+        label: lang.say(words::label(kind)),
+        units: match kind {
+            Kind::Dispatch => units(settings, place),
+            _ => Vec::new(),
+        },
+        usual: usual.to_owned(),
+        key: app.new_key(),
+        day_max: last.to_string(),
+    };
+    let mut choices: Vec<Kind> =
+        seen.choices.iter().copied().filter(|&kind| kind != Kind::Confirmation).collect();
+    // On the spot the likeliest thing is that it can be solved there and then.
+    choices.sort_by_key(|&kind| kind != Kind::Resolution);
+    choices.into_iter().enumerate().map(act).collect()
+}
+
+/// Whether a command brings a request on its way; the others turn it aside, and stand out less.
+fn is_step(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Resolution
+            | Kind::Acceptance
+            | Kind::Signature
+            | Kind::Completion
+            | Kind::Dispatch
+            | Kind::Answer
+            | Kind::ExtensionDecision
+    )
+}
+
+/// The units that cover a place, by code.
+fn units(settings: &Settings, place: AreaCode) -> Vec<Unit> {
+    settings.units.iter().filter(|unit| unit.area.contains(place)).cloned().collect()
+}
+
+fn icon(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Resolution | Kind::Completion | Kind::Signature | Kind::Handling => "i-tick",
+        Kind::Acceptance => "i-person",
+        Kind::Escalation => "i-up",
+        Kind::Dispatch => "i-send",
+        Kind::Question | Kind::Answer => "i-ask",
+        Kind::Suspension | Kind::Extension | Kind::ExtensionDecision => "i-clock",
+        Kind::Merge => "i-people",
+        Kind::Return => "i-back",
+        Kind::Reopening => "i-redo",
+        Kind::Rejection | Kind::Withdrawal | Kind::Confirmation | Kind::Lapse => "i-cross",
+    }
+}
+
+/// Carries out what a form of the page asks. What is refused is said on the same page, with what was
+/// written still in its form.
+pub async fn act(
+    State(app): State<App>,
+    visit: Visit,
+    Path((id, noun)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Error> {
+    let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
+    let kind = Kind::named(&noun).ok_or(Error::NotFound)?;
+    let fields = form.fields.clone();
+    match execute(&app, id, kind, form).await {
+        Ok(_) => {
+            app.changes.notify_waiters();
+            after(&app, &visit, id).await
+        }
+        Err(error @ (Error::Invalid(_) | Error::Request(_) | Error::KeyUsed)) => {
+            let status = error.status();
+            let error = visit.lang.tell(&error.sentence()).to_owned();
+            let outcome = Outcome { error, fields, kind: Some(kind), ..Outcome::default() };
+            let shown = draw(&app, &visit, id, outcome).await?;
+            Ok((status, Html(shown)).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// After an act its request is shown again; whom it has left is led back to their list.
+async fn after(app: &App, visit: &Visit, id: RequestId) -> Result<Response, Error> {
+    match see(app, visit, id).await {
+        Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
+        Err(Error::NotFound) => Ok(see_other(back(visit).0)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn execute(app: &App, id: RequestId, kind: Kind, form: Form) -> Result<Receipt, Error> {
+    let settings = app.settings(form.deed.street)?;
+    let mut fields = form.fields;
+    // People know a request by its number, programs by its id.
+    if kind == Kind::Merge {
+        let text = fields.shown("into").to_owned();
+        let known = settings.clone();
+        let meant = app.db.read(move |tx| requests::meant(tx, &known, &text)).await?;
+        fields = fields.with("into", meant.map(|id| id.to_string()).unwrap_or_default());
+    }
+    let command = requests::command(kind, &fields)?;
+    let mut photos = Vec::new();
+    if !form.files.is_empty() {
+        photos = super::raise::keep(app, form.files).await?;
+    }
+    let deed = form.deed;
+    let act = move |tx: &mut db::Tx| {
+        let receipt = requests::execute(tx, &settings, &deed, id, &command)?;
+        if !receipt.replayed {
+            requests::show_work(tx, &deed, id, &photos)?;
+        }
+        Ok::<_, Error>(receipt)
+    };
+    app.db.write(act).await
+}
+
+/// Shows the whole phone number once, and writes down that it was shown.
+pub async fn reveal(
+    State(app): State<App>,
+    visit: Visit,
+    Id(id): Id<RequestId>,
+    form: Form,
+) -> Result<Response, Error> {
+    let deed = form.deed;
+    let receipt = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
+    let answer: serde_json::Value = serde_json::from_str(&receipt.answer).unwrap_or_default();
+    let phone = answer["phone"].as_str().unwrap_or_default().to_owned();
+    let shown = draw(&app, &visit, id, Outcome { phone, ..Outcome::default() }).await?;
+    Ok(Html(shown).into_response())
+}
+
+/// Adds photos to a request that is there.
+pub async fn photos(
+    State(app): State<App>,
+    visit: Visit,
+    Id(id): Id<RequestId>,
+    form: Form,
+) -> Result<Response, Error> {
+    let deed = form.deed;
+    let added = async {
+        let rows = super::raise::keep(&app, form.files).await?;
+        app.db.write(move |tx| requests::add_photos(tx, &deed, id, &rows)).await
+    };
+    match added.await {
+        Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
+        Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
+            let status = error.status();
+            let error = visit.lang.tell(&error.sentence()).to_owned();
+            let shown = draw(&app, &visit, id, Outcome { error, ..Outcome::default() }).await?;
+            Ok((status, Html(shown)).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "requests/pages/receipt.html")]
+struct ReceiptPage {
+    page: Page,
+    seen: Seen,
+    matter: Matter,
+    due: Option<DueView>,
+    code: String,
+}
+
+/// What somebody gets who has raised a request: its number, its code, and what comes next.
+pub async fn receipt(
+    State(app): State<App>,
+    visit: Visit,
+    Id(id): Id<RequestId>,
+) -> Result<Response, Error> {
+    let settings = app.settings(visit.street()?)?;
+    let (actor, now) = (visit.actor.clone(), app.now());
+    let known = settings.clone();
+    let seen = app.db.read(move |tx| requests::show_receipt(tx, &known, &actor, id, now)).await?;
+    let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
+    let page = Page::new(&app, &visit, &format!("/requests/{id}/receipt"));
+    let due = seen.record.request.due.map(|due| eye.due(due.at));
+    let code = seen.record.receipt.clone();
+    let code = code.get(..5).zip(code.get(5..)).map_or(code.clone(), |(a, b)| format!("{a}-{b}"));
+    let matter = matter(&eye, &seen);
+    Ok((StatusCode::OK, Html(ReceiptPage { page, matter, due, code, seen })).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "requests/pages/print.html")]
+struct Print {
+    page: Page,
+    seen: Seen,
+    matter: Matter,
+    status: Status,
+    steps: Vec<Step>,
+}
+
+/// The request on paper.
+pub async fn print(
+    State(app): State<App>,
+    visit: Visit,
+    Id(id): Id<RequestId>,
+) -> Result<Response, Error> {
+    let settings = app.settings(visit.street()?)?;
+    let seen = see(&app, &visit, id).await?;
+    let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
+    let page = Page::new(&app, &visit, &format!("/requests/{id}/print"));
+    let (status, steps) = (eye.seen_status(&seen), eye.steps(&seen));
+    let matter = matter(&eye, &seen);
+    Ok(Html(Print { page, matter, status, steps, seen }).into_response())
+}
+
+impl Show {
+    /// The request without the frame of a page, to stand beside a list.
+    pub(super) fn beside(&self) -> String {
+        let beside = Beside {
+            page: &self.page,
+            seen: &self.seen,
+            matter: &self.matter,
+            status: &self.status,
+            due: &self.due,
+            reason: &self.reason,
+            steps: &self.steps,
+            way: &self.way,
+            acts: &self.acts,
+            fields: &self.fields,
+            phone: &self.phone,
+        };
+        beside.render().unwrap_or_default()
+    }
+}
+
+impl Act {
+    /// A button alone: there is nothing to fill in.
+    fn is_plain(&self) -> bool {
+        self.label.is_empty() && self.units.is_empty() && !self.is_merge()
+    }
+
+    fn takes_photos(&self) -> bool {
+        matches!(self.kind, Kind::Resolution | Kind::Completion)
+    }
+
+    fn needs_note(&self) -> bool {
+        !matches!(self.kind, Kind::Dispatch | Kind::Withdrawal | Kind::ExtensionDecision)
+    }
+
+    fn is_merge(&self) -> bool {
+        self.kind == Kind::Merge
+    }
+
+    fn is_extension(&self) -> bool {
+        self.kind == Kind::Extension
+    }
+
+    fn is_decision(&self) -> bool {
+        self.kind == Kind::ExtensionDecision
+    }
+
+    fn is_suspension(&self) -> bool {
+        self.kind == Kind::Suspension
+    }
+}

@@ -1,0 +1,258 @@
+//! What pages of requests show, ready for the templates: words, shapes and times.
+
+use domain::calendar::Calendar;
+use domain::id::RequestId;
+use domain::requests::{Ending, Stage};
+use jiff::Timestamp;
+
+use crate::app::Settings;
+use crate::requests::{Line, Seen, Told, words};
+use crate::web::time;
+use crate::web::words::{Lang, Phrase};
+
+/// A status: colour, shape and word.
+pub struct Status {
+    pub class: &'static str,
+    pub shape: &'static str,
+    pub word: &'static str,
+}
+
+/// A moment by which something is due.
+pub struct DueView {
+    pub class: &'static str,
+    pub icon: &'static str,
+    /// RFC 3339.
+    pub iso: String,
+    pub text: String,
+}
+
+/// One request in a list.
+pub struct Item {
+    pub id: RequestId,
+    pub number: String,
+    pub title: String,
+    pub place: String,
+    pub icon: &'static str,
+    pub status: Status,
+    pub due: Option<DueView>,
+    pub holder: String,
+    pub stage: &'static str,
+    pub wants_extension: bool,
+    pub is_current: bool,
+}
+
+/// One step of the story.
+pub struct Step {
+    pub class: &'static str,
+    pub title: String,
+    pub note: String,
+    pub iso: String,
+    pub at: String,
+}
+
+/// A photo to look at.
+pub struct PhotoView {
+    pub path: String,
+    pub thumbnail: String,
+    pub alt: String,
+}
+
+/// What all conversions need to know.
+#[derive(Clone, Copy)]
+pub struct Eye<'a> {
+    pub settings: &'a Settings,
+    pub lang: Lang,
+    pub now: Timestamp,
+}
+
+impl Eye<'_> {
+    pub fn status(&self, stage: &str, ending: Option<&str>, asked: bool, late: bool) -> Status {
+        let word = words::stage(stage);
+        let (class, shape, word) = match stage {
+            "closed" if matches!(ending, Some("confirmed" | "unrated") | None) => {
+                ("is-done", "s-done", word)
+            }
+            "closed" => ("is-closed", "s-closed", words::ending(ending.unwrap_or_default())),
+            _ if asked => {
+                ("is-paused", "s-paused", Phrase { zh: "等居民答复", en: "Waiting for an answer" })
+            }
+            "resolved" => ("is-confirm", "s-confirm", word),
+            _ if late => ("is-overdue", "s-overdue", word),
+            "redo" => ("is-redo", "s-redo", word),
+            "suspended" => ("is-paused", "s-paused", word),
+            "accepted" | "handling" => ("is-doing", "s-doing", word),
+            _ => ("is-pending", "s-pending", word),
+        };
+        Status { class, shape, word: self.lang.say(word) }
+    }
+
+    pub fn due(&self, at: Timestamp) -> DueView {
+        let late = self.now > at;
+        let soon = at.duration_since(self.now).as_hours() < 24;
+        let (class, icon) = match (late, soon) {
+            (true, _) => ("due-late", "i-warn"),
+            (_, true) => ("due-soon", "i-clock"),
+            _ => ("", "i-clock"),
+        };
+        let zone = &self.calendar().zone;
+        let text = time::near(at, self.now, zone, self.lang);
+        DueView { class, icon, iso: time::rfc3339(at, zone), text }
+    }
+
+    pub fn item(&self, line: &Line) -> Item {
+        let late = line.due_at.is_some_and(|at| self.now > at);
+        let category = self.settings.category(&line.category);
+        let holder = match (line.unit, line.worker) {
+            (Some(unit), _) => self.settings.unit_name(unit, self.lang),
+            (None, Some(worker)) => self.settings.staff_name(worker),
+            (None, None) => String::new(),
+        };
+        Item {
+            id: line.id,
+            number: line.number.clone(),
+            title: title(&line.text),
+            place: self.place(line.area, &line.place),
+            icon: icon(category.map_or("", |found| &found.icon)),
+            status: self.status(line.stage, line.ending.as_deref(), line.is_asked, late),
+            due: line.due_at.map(|at| self.due(at)),
+            holder,
+            stage: line.stage,
+            wants_extension: line.wants_extension,
+            is_current: false,
+        }
+    }
+
+    pub fn place(&self, area: domain::area::AreaCode, place: &str) -> String {
+        let name = self.settings.place_name(area, self.lang);
+        if place.is_empty() { name } else { format!("{name} {place}") }
+    }
+
+    pub fn seen_status(&self, seen: &Seen) -> Status {
+        let request = &seen.record.request;
+        let late = request.due.is_some_and(|due| due.is_over(self.now));
+        let ending = match request.stage {
+            Stage::Closed { ending, .. } => Some(ending.name()),
+            _ => None,
+        };
+        self.status(request.stage.name(), ending, request.question.is_some(), late)
+    }
+
+    /// The story with the newest first; the last step is where it stands now.
+    pub fn steps(&self, seen: &Seen) -> Vec<Step> {
+        let newest = seen.story.len();
+        let steps = seen.story.iter().enumerate().rev();
+        steps.map(|(place, told)| self.step(told, place + 1 == newest, seen)).collect()
+    }
+
+    fn step(&self, told: &Told, is_newest: bool, seen: &Seen) -> Step {
+        let zone = &self.calendar().zone;
+        let over = seen.record.request.stage.is_closed();
+        let class = match (is_newest, over) {
+            (true, false) => "now",
+            (true, true) => match seen.record.request.stage {
+                Stage::Closed { ending: Ending::Confirmed { .. }, .. } => "good",
+                _ => "now",
+            },
+            (false, _) => "",
+        };
+        let year_is_now = Calendar::date(self.calendar(), told.at).year()
+            == Calendar::date(self.calendar(), self.now).year();
+        let at = if year_is_now {
+            time::near(told.at, self.now, zone, self.lang)
+        } else {
+            time::full(told.at, zone, self.lang)
+        };
+        Step {
+            class,
+            title: self.told(told),
+            note: told.note.clone(),
+            iso: time::rfc3339(told.at, zone),
+            at,
+        }
+    }
+
+    /// What happened, with the unit, the rating or the days that belong to it, and who did it.
+    pub fn told(&self, told: &Told) -> String {
+        let mut text = self.lang.say(words::event(&told.event)).to_owned();
+        let zh = self.lang == Lang::Zh;
+        let colon = if zh { "：" } else { ": " };
+        if let Some(unit) = told.unit {
+            text = format!("{text}{colon}{}", self.settings.unit_name(unit, self.lang));
+        }
+        if let Some(rating) = told.rating.and_then(domain::requests::Rating::new) {
+            text = format!("{text}{colon}{}", self.lang.say(words::rating(rating)));
+        }
+        if let Some(days) = told.days {
+            let days = match (zh, days) {
+                (true, days) => format!("{days} 个工作日"),
+                (false, 1) => "1 working day".to_owned(),
+                (false, days) => format!("{days} working days"),
+            };
+            text = format!("{text}{colon}{days}");
+        }
+        if let Some(day) = told.review_on {
+            let day = day.strftime(if zh { "%Y年%-m月%-d日" } else { "%-d %B %Y" });
+            text = format!("{text}{colon}{day}");
+        }
+        if told.actor.is_empty() {
+            return text;
+        }
+        if told.role == "writer" {
+            let writer = if zh { "代办" } else { "written down by" };
+            return format!("{text} · {writer} {}", told.actor);
+        }
+        format!("{text} · {}", told.actor)
+    }
+
+    pub fn photos(&self, seen: &Seen) -> Vec<PhotoView> {
+        let id = seen.record.request.id;
+        let full = seen.sight == domain::requests::Sight::Full;
+        let photos = seen.photos.iter().filter(|_| full).enumerate();
+        photos
+            .map(|(place, photo)| {
+                let path = format!("/requests/{id}/photos/{}", photo.hash);
+                let number = place + 1;
+                let is_done = photo.side == "done";
+                let alt = match (self.lang, is_done) {
+                    (Lang::Zh, false) => format!("第 {number} 张照片"),
+                    (Lang::Zh, true) => format!("第 {number} 张照片：办理结果"),
+                    (Lang::En, false) => format!("Photo {number}"),
+                    (Lang::En, true) => format!("Photo {number}: the work done"),
+                };
+                PhotoView { thumbnail: format!("{path}/thumbnail"), path, alt }
+            })
+            .collect()
+    }
+
+    fn calendar(&self) -> &Calendar {
+        &self.settings.calendar
+    }
+}
+
+/// The first sentence of a text, as a heading.
+pub fn title(text: &str) -> String {
+    let first = text.split(['\n', '。', '！', '？', '；']).next().unwrap_or(text).trim();
+    let first = if first.is_empty() { text.trim() } else { first };
+    let mut title: String = first.chars().take(40).collect();
+    if first.chars().count() > 40 {
+        title.push('…');
+    }
+    title
+}
+
+/// The symbol of a category's picture.
+pub fn icon(name: &str) -> &'static str {
+    match name {
+        "rubbish" => "c-rubbish",
+        "stairs" => "c-stairs",
+        "water" => "c-water",
+        "lamp" => "c-lamp",
+        "lift" => "c-lift",
+        "car" => "c-car",
+        "noise" => "c-noise",
+        "neighbours" => "c-neighbours",
+        "safety" => "c-safety",
+        "tree" => "c-tree",
+        _ => "c-other",
+    }
+}
