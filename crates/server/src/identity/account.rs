@@ -167,8 +167,8 @@ pub async fn change_password(
         .await
 }
 
-/// Counts a try of this phone. All phones are counted in the first street that we serve, for a phone
-/// that nobody has belongs to no street.
+/// Counts a try of this phone. All phones are counted in the first street that we serve, for a
+/// phone that nobody has belongs to no street.
 async fn try_phone(app: &App, phone: &Phone) -> Result<(), Error> {
     let Some(&street) = app.streets().first() else { return Ok(()) };
     let (subject, now) = (subject(phone), app.now());

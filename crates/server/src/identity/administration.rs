@@ -1,5 +1,5 @@
-//! What an administrator does: open accounts, give and end posts, let a password be chosen anew, add
-//! areas and units. Nothing here shows a request.
+//! What an administrator does: open accounts, give and end posts, let a password be chosen anew,
+//! add areas and units. Nothing here shows a request.
 
 use db::Tx;
 use domain::actor::{Actor, Appointment, Caller, Post, Verb};
@@ -118,8 +118,8 @@ pub fn invite(
     Ok(receipt(person.0, version))
 }
 
-/// Uses a link up: sets the password, ends all sessions and opens one. Nothing where the link can be
-/// used no more.
+/// Uses a link up: sets the password, ends all sessions and opens one. Nothing where the link can
+/// be used no more.
 pub async fn choose_password(
     app: &App,
     token: &Token,

@@ -1,7 +1,7 @@
 //! Attempts: how often somebody may try a phone or a receipt before they must wait.
 //!
-//! A try is counted and committed *before* it is judged. Otherwise twenty tries at once would all be
-//! judged before the first of them counts.
+//! A try is counted and committed *before* it is judged. Otherwise twenty tries at once would all
+//! be judged before the first of them counts.
 
 mod store;
 

@@ -145,8 +145,8 @@ impl Held {
     }
 }
 
-/// The open accounts whose name or phone contains `text`, by name; of all accounts those that hold a
-/// post at `now`, where there is no text. At most `most`.
+/// The open accounts whose name or phone contains `text`, by name; of all accounts those that hold
+/// a post at `now`, where there is no text. At most `most`.
 pub(super) fn search(
     tx: &mut Tx,
     street: Street,

@@ -1,5 +1,5 @@
-//! Who may call what: every route of the table, tried by every post, a resident and nobody. There is
-//! no way to add a route without a line in this table, so none goes untried.
+//! Who may call what: every route of the table, tried by every post, a resident and nobody. There
+//! is no way to add a route without a line in this table, so none goes untried.
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, header};
