@@ -1,4 +1,4 @@
-//! A street to begin with: the lists that every street starts from, and a believable one to look at.
+//! A street to begin with: the lists that every street starts from, and a believable one to see.
 //!
 //! The rows are the files of `seed/` at the head of the project, embedded in the program.
 
