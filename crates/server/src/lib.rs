@@ -50,7 +50,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .and(assets::routes())
         .and(health::routes())
-        .and(identity::routes())
+        .and(identity::routes(seed::street_defaults))
         .and(grid::routes())
         .and(calendar::routes())
         .and(requests::routes())

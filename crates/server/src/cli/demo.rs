@@ -9,7 +9,7 @@ use db::Db;
 use serde::Serialize;
 
 use super::config::{self, Config};
-use super::{Fault, door, fault, log, serve};
+use super::{Fault, door, fault, log, say, serve};
 use crate::seed::{self, DemoPeople};
 
 /// Where the passwords of the demonstration are kept, within the data folder.
@@ -68,22 +68,22 @@ fn make(folder: &Path) -> Result<(), Fault> {
 
 fn print(people: &DemoPeople, url: &str, file: &Path, json: bool) {
     if json {
-        println!("{}", serde_json::to_string(&Ready { url, people }).unwrap_or_default());
+        say(serde_json::to_string(&Ready { url, people }).unwrap_or_default());
         return;
     }
-    println!("\n  Sign in as one of these (everybody is in {}):\n", file.display());
-    println!("  {:<20} {:<12} {:<11}  name", "role", "phone", "password");
+    say(format_args!("\n  Sign in as one of these (everybody is in {}):\n", file.display()));
+    say(format_args!("  {:<20} {:<12} {:<11}  name", "role", "phone", "password"));
     for person in people.one_of_each() {
         let (role, name) = (&person.role, &person.name);
-        println!("  {role:<20} {:<12} {:<11}  {name}", person.phone, person.password);
+        say(format_args!("  {role:<20} {:<12} {:<11}  {name}", person.phone, person.password));
     }
     if url.is_empty() {
-        println!("\n  The data is in. Serve it with: wuwei demo\n");
+        say("\n  The data is in. Serve it with: wuwei demo\n");
         return;
     }
-    println!("\n  Wuwei 五微 is at   {url}");
-    println!("  A building's page  {url}{}", seed::landing_page(people));
-    println!("  Stop it with Ctrl-C; what you did is kept. --fresh begins anew.\n");
+    say(format_args!("\n  Wuwei 五微 is at   {url}"));
+    say(format_args!("  A building's page  {url}{}", seed::landing_page(people)));
+    say("  Stop it with Ctrl-C; what you did is kept. --fresh begins anew.\n");
 }
 
 /// Deletes what an earlier demonstration left, and nothing that could be anything else.

@@ -9,7 +9,7 @@ use db::{Db, Engine};
 use jiff::{SignedDuration, Timestamp};
 
 use super::config::Config;
-use super::{Fault, fault};
+use super::{Fault, fault, say};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::files::{PHOTOS_FREE_MIN, room};
@@ -38,10 +38,11 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
     let mut is_well = true;
     for (what, finding) in findings {
         is_well &= finding.is_ok();
-        match finding {
-            Ok(found) => println!("ok     {what:<9} {found}"),
-            Err(found) => println!("fault  {what:<9} {found}"),
-        }
+        let (word, found) = match finding {
+            Ok(found) => ("ok", found),
+            Err(found) => ("fault", found),
+        };
+        say(format_args!("{word:<6} {what:<9} {found}"));
     }
     Ok(ExitCode::from(u8::from(!is_well)))
 }

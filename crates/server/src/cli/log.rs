@@ -10,7 +10,7 @@ use super::config::LogForm;
 /// What is logged where nothing else is asked for: ours in full, of others what went wrong.
 const USUAL: &str = "warn,server=info,db=info";
 
-/// Begins to log. A panic is one line as well.
+/// Begins to log.
 pub(super) fn begin(form: LogForm) {
     let filter = EnvFilter::try_from_env("WUWEI_LOG_FILTER").unwrap_or_else(|_| USUAL.into());
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -19,11 +19,20 @@ pub(super) fn begin(form: LogForm) {
         LogForm::Text => log.with_ansi(false).with_target(false).try_init(),
         LogForm::Json => log.json().flatten_event(true).try_init(),
     };
+}
+
+/// A panic is a line of the log, or of stderr before there is one; never a backtrace.
+pub(super) fn tell_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let payload = panic.payload();
         let said = payload.downcast_ref::<&str>().copied();
         let said = said.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        tracing::error!(place, said = said.unwrap_or_default(), "a panic");
+        let said = said.unwrap_or_default();
+        if tracing::dispatcher::has_been_set() {
+            tracing::error!(place, said, "a panic");
+        } else {
+            eprintln!("wuwei: a mistake of ours at {place}: {said}.");
+        }
     }));
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use db::Db;
 
 use super::config::Config;
-use super::{Fault, fault, log};
+use super::{Fault, fault, log, say};
 use crate::migrations;
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
@@ -15,6 +15,6 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
     let told = |error: db::Error| fault::of_opening(&error.into(), database);
     Db::open(database).map_err(told)?.migrate(migrations::ALL).await.map_err(told)?;
     let last = migrations::ALL.last().map_or("", |migration| migration.name);
-    println!("{} is up to date: {last}", fault::without_password(database));
+    say(format_args!("{} is up to date: {last}", fault::without_password(database)));
     Ok(ExitCode::SUCCESS)
 }

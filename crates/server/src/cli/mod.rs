@@ -15,6 +15,7 @@ mod migrate;
 mod serve;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -43,9 +44,16 @@ enum Command {
     Doctor(config::Flags),
 }
 
+/// Prints a line for whoever started the program; nobody may be there to read it.
+fn say(line: impl std::fmt::Display) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
 /// Does what `arguments` ask for, and tells how it went.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    log::tell_panics();
     let outcome = match Cli::try_parse_from(arguments) {
         Ok(cli) => run(cli.command),
         Err(error) => match fault::of_arguments(&error) {

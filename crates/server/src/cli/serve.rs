@@ -10,7 +10,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::config::Config;
-use super::{Fault, door, fault, log};
+use super::door::Patience;
+use super::{Fault, door, fault, log, say};
 use crate::clock::Clock;
 use crate::{App, health, identity, jobs};
 
@@ -23,14 +24,14 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
     let listener = door::open(config.listen).await?;
     let app = open(&config).await?;
     let url = url(&listener, config.listen);
-    println!("Wuwei 五微 is at {url}");
+    say(format_args!("Wuwei 五微 is at {url}"));
     let told = |error| fault::of_opening(&error, &config.options.database);
     if let Some(path) = identity::set_up_link(&app).await.map_err(told)? {
         let begin = match config.options.public_url.trim_end_matches('/') {
             "" => &url,
             public => public,
         };
-        println!("Nobody administers it yet. Set it up, once, at {begin}{path}");
+        say(format_args!("Nobody administers it yet. Set it up, once, at {begin}{path}"));
     }
     serve(&config, app, listener).await
 }
@@ -74,7 +75,7 @@ pub(super) async fn serve(
         tracing::info!("ending: nobody new is let in");
         let _ = close.send(true);
     });
-    door::serve(listener, site, closing).await;
+    door::serve(listener, site, closing, Patience::default()).await;
     let _ = working.await;
     flush(&app).await;
     tracing::info!("ended");

@@ -40,8 +40,7 @@ struct SignUp {
     name: String,
     phone: String,
     password: String,
-    /// An area where the person lives, by its digits; it may be left out where one street is
-    /// served.
+    /// An area where the person lives, by its digits; needless where one street is served.
     area: Option<String>,
 }
 

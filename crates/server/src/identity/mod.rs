@@ -19,7 +19,7 @@ pub use session::{
     OpenSession, Opened, Session, Token, close, close_all, close_others, hex, of_person, open,
     seen, visit,
 };
-pub use set_up::set_up_link;
+pub use set_up::{Defaults, set_up_link};
 pub use store::{
     Held, Person, actor, add_person, appoint, appointment, appointments, end_appointment, holders,
     people_named, person, person_by_phone, staff,
@@ -32,10 +32,11 @@ use jiff::Timestamp;
 use crate::error::Error;
 use crate::web::Routes;
 
-/// What people and programs may call here.
+/// What people and programs may call here. A new street begins with `defaults`: the slices that own
+/// those lists are above this one, so the caller hands them down.
 #[must_use]
-pub fn routes() -> Routes {
-    Routes::new().and(pages::routes()).and(api::routes())
+pub fn routes(defaults: Defaults) -> Routes {
+    Routes::new().and(pages::routes(defaults)).and(api::routes())
 }
 
 /// Forgets sessions and attempts that no longer count. Worth doing every hour.

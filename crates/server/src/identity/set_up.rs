@@ -12,10 +12,13 @@ use super::invitations::{self, Purpose};
 use super::{Person, hex, password, session, store};
 use crate::error::Error;
 use crate::grid::{self, Area, AreaKind};
-use crate::{App, chance, seed};
+use crate::{App, chance};
 
 /// One official time for the whole country.
 const ZONE: &str = "Asia/Shanghai";
+
+/// Puts on record what a street begins with: that it is served, categories, the working calendar.
+pub type Defaults = fn(&mut Tx, Street, Timestamp) -> Result<(), Error>;
 
 /// The street that is to be served, and who is to administer it.
 #[derive(Clone, Debug)]
@@ -53,7 +56,7 @@ pub async fn begin(
     app: &App,
     secret: &str,
     new: Beginning,
-    device: &str,
+    (device, defaults): (&str, Defaults),
 ) -> Result<Option<SignedIn>, Error> {
     let person = Person {
         id: PersonId(app.new_id()),
@@ -70,7 +73,7 @@ pub async fn begin(
         }
         let street = new.street;
         open_street(tx, &new, now)?;
-        seed::street_defaults(tx, street, now)?;
+        defaults(tx, street, now)?;
         join(tx, (street, now), &person, (Some(person.id), "self"))?;
         let held = Appointment { post: Post::Administrator, area: street.area(), unit: None };
         store::appoint(tx, street, appointment, person.id, held, now)?;
@@ -97,7 +100,7 @@ fn open_street(tx: &mut Tx, new: &Beginning, now: Timestamp) -> Result<(), Error
         households: 0,
     };
     grid::add_area(tx, new.street, &area)?;
-    // Without a telephone number of its own a street begins with the one that `seed` gives it.
+    // Without a telephone number of its own a street begins with the usual one.
     if new.hotline.is_empty() {
         return Ok(());
     }

@@ -50,7 +50,7 @@ phrases! {
     PHONE_BAD: "请填写 11 位手机号，例如 138 0000 1234。",
         "Enter a mobile number of eleven digits, such as 138 0000 1234.";
     PHONE_TAKEN: "这个手机号已有账号。请直接登录；忘了密码请找社区重设。",
-        "This number has an account. Please sign in; if you forgot the password, ask your community.";
+        "This number has an account. Please sign in, or ask your community for a new password.";
     NAME_BAD: "请填写姓名，最多 40 个字，不要换行。",
         "Enter a name of at most 40 letters on one line.";
     TEXT_LONG: "太长了，请控制在 60 个字以内，不要换行。",

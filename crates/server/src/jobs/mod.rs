@@ -100,3 +100,46 @@ fn told<T>(what: &'static str, outcome: Result<T, Error>) {
         tracing::error!(what, %error, "a job failed and will be tried again");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::files::Photo;
+    use crate::seed;
+
+    #[tokio::test]
+    async fn silence_closes_requests_and_every_tick_tells_how_many() {
+        let (app, street) = seed::tests::street_at("2026-03-04T12:00:00+08:00").await;
+        let rang = app.changes.clone();
+        let rang = rang.notified();
+        seed::tests::tell(&app, street, usize::MAX).await;
+        assert_eq!(tick(&app).await.unwrap(), 0, "no limit has run out yet");
+        app.clock.advance(SignedDuration::from_hours(24 * 14));
+        let changed = tick(&app).await.unwrap();
+        assert!(changed >= 5, "five wait for a confirmation, one for an answer: {changed}");
+        rang.await;
+        assert_eq!(tick(&app).await.unwrap(), 0, "each is closed once");
+        forget(&app).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_photo_without_a_request_goes_and_one_with_a_request_stays() {
+        let (app, street) = seed::tests::street_at("2026-03-04T12:00:00+08:00").await;
+        let mut file = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(40, 30).write_to(&mut file, image::ImageFormat::Png).unwrap();
+        let orphan = Photo::read(file.get_ref()).unwrap();
+        app.files.put(&orphan).await.unwrap();
+        seed::tests::tell(&app, street, 43).await;
+        let kept = app.files.list().await.unwrap().len() - 1;
+        assert!(kept >= 1);
+        // Files are dated by the machine's own clock, which is ahead of the one that stands still.
+        let now = jiff::Timestamp::from_microsecond(i64::from(u32::MAX) * 1_000_000).unwrap();
+        app.clock.advance(now.duration_since(app.now()));
+        assert_eq!(take_orphans(&app).await.unwrap(), 1);
+        let left = app.files.list().await.unwrap();
+        assert_eq!(left.len(), kept);
+        assert!(!left.iter().any(|hash| hash == orphan.hash()));
+    }
+}

@@ -20,11 +20,11 @@ use crate::identity::Person;
 use crate::{App, grid, identity};
 
 /// What the records get before anything happens.
-struct Founding {
+pub(super) struct Founding {
     street: Street,
     at: Timestamp,
     units: Vec<Unit>,
-    people: Vec<(Person, Timestamp)>,
+    people: Vec<Person>,
     appointments: Vec<(AppointmentId, PersonId, Appointment, Timestamp)>,
 }
 
@@ -44,18 +44,13 @@ pub async fn demo(app: &App, file: &Path) -> Result<DemoPeople, Error> {
             )));
         }
         _ => {
-            let ids = Ids::new(app.options.node);
-            let units = units(&ids, app.now());
-            let people = DemoPeople::generate(|code| units[code].to_string());
-            let founding = founding(app, &ids, &units, &people).await?;
+            let (people, founding) = founding(app).await?;
             people.save(file).map_err(failed)?;
-            let founding = Arc::new(founding);
-            app.db.write(move |tx| found(tx, &founding)).await?;
-            app.reload().await?;
+            put(app, founding).await?;
             people
         }
     };
-    story::tell(app, street).await?;
+    story::tell(app, street, story::PICTURED).await?;
     Ok(people)
 }
 
@@ -73,8 +68,7 @@ pub(super) fn street() -> Street {
     area.and_then(domain::area::AreaCode::street).expect("the rows are embedded and tested")
 }
 
-fn units(ids: &Ids, now: Timestamp) -> HashMap<String, UnitId> {
-    let at = long_ago(now);
+fn units(ids: &Ids, at: Timestamp) -> HashMap<String, UnitId> {
     rows::units().into_iter().map(|row| (row.code, UnitId(ids.next(at)))).collect()
 }
 
@@ -83,14 +77,12 @@ fn long_ago(now: Timestamp) -> Timestamp {
     now - SignedDuration::from_hours(24 * 365)
 }
 
-async fn founding(
-    app: &App,
-    ids: &Ids,
-    units: &HashMap<String, UnitId>,
-    people: &DemoPeople,
-) -> Result<Founding, Error> {
-    let at = long_ago(app.now());
-    let hashed = password::hash_all(app.options.cost, &people.0).await?;
+/// The people with their passwords, and what is to be put on record.
+pub(super) async fn founding(app: &App) -> Result<(DemoPeople, Founding), Error> {
+    let (at, ids) = (long_ago(app.now()), Ids::new(app.options.node));
+    let units = units(&ids, at);
+    let known = DemoPeople::generate(|code| units[code].to_string());
+    let hashed = password::hash_all(app.options.cost, &known.0).await?;
     let rows = rows::people();
     let person = |row: &rows::PersonRow, password| Person {
         id: PersonId(ids.next(at)),
@@ -109,13 +101,14 @@ async fn founding(
         let from = midnight(row.from).min(app.now() - SignedDuration::from_hours(24 * 30));
         (AppointmentId(ids.next(at)), by_key[row.person.as_str()], held, from)
     });
-    Ok(Founding {
+    let founding = Founding {
         street: street(),
         at,
-        units: rows::units().into_iter().map(|row| unit(row, units)).collect(),
         appointments: appointments.collect(),
-        people: people.into_iter().map(|person| (person, at)).collect(),
-    })
+        units: rows::units().into_iter().map(|row| unit(row, &units)).collect(),
+        people,
+    };
+    Ok((known, founding))
 }
 
 fn unit(row: rows::UnitRow, units: &HashMap<String, UnitId>) -> Unit {
@@ -133,6 +126,13 @@ fn unit(row: rows::UnitRow, units: &HashMap<String, UnitId>) -> Unit {
 fn midnight(day: Date) -> Timestamp {
     let zone = TimeZone::get(&rows::calendar().zone).expect("the zone is embedded and tested");
     zone.to_timestamp(day.into()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Puts all of it on record at once, and serves the street from now on.
+pub(super) async fn put(app: &App, founding: Founding) -> Result<(), Error> {
+    let founding = Arc::new(founding);
+    app.db.write(move |tx| found(tx, &founding)).await?;
+    app.reload().await
 }
 
 fn found(tx: &mut Tx, founding: &Founding) -> Result<(), Error> {
@@ -156,8 +156,8 @@ fn found(tx: &mut Tx, founding: &Founding) -> Result<(), Error> {
     for unit in &founding.units {
         grid::add_unit(tx, street, unit)?;
     }
-    for (person, joined_at) in &founding.people {
-        identity::add_person(tx, street, person, *joined_at)?;
+    for person in &founding.people {
+        identity::add_person(tx, street, person, founding.at)?;
     }
     for &(id, person, held, from) in &founding.appointments {
         identity::appoint(tx, street, id, person, held, from)?;

@@ -41,3 +41,40 @@ pub fn street_defaults(tx: &mut Tx, street: Street, at: Timestamp) -> Result<(),
     }
     calendar::known_through(tx, street, calendar.known_through)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::identity::Cost;
+    use crate::{App, Options};
+
+    /// A folder of its own, and in it the street of the seed without requests, at this moment.
+    pub(crate) async fn street_at(now: &str) -> (App, Street) {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("seed-{}-{count}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let options = Options {
+            database: format!("sqlite:{}", folder.join("street.sqlite").display()),
+            files: folder.join("files").display().to_string(),
+            bucket: Vec::new(),
+            node: 1,
+            public_url: String::new(),
+            secure: false,
+            cost: Cost { memory_kib: 8, passes: 1 },
+        };
+        let app = App::open(options, Clock::held(now.parse().unwrap())).await.unwrap();
+        let (_, founding) = demo::founding(&app).await.unwrap();
+        demo::put(&app, founding).await.unwrap();
+        (app, demo::street())
+    }
+
+    /// Tells the requests of that street, every so many with photos.
+    pub(crate) async fn tell(app: &App, street: Street, pictured: usize) {
+        assert_eq!(story::tell(app, street, pictured).await.unwrap(), 0);
+    }
+}

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use axum::body::Bytes;
 use image::{ImageFormat, Rgb, RgbImage};
 
-/// A phone's picture, made small.
+/// The measures in which the pictures are thought; they are drawn at two thirds of them.
 const WIDTH: i32 = 960;
 const HEIGHT: i32 = 720;
 /// Where the wall meets the ground.
@@ -39,7 +39,7 @@ pub(super) fn draw(category: &str, number: usize, is_done: bool) -> Bytes {
 
 impl Canvas {
     fn new(number: u32) -> Self {
-        let [width, height] = [WIDTH, HEIGHT].map(i32::unsigned_abs);
+        let [width, height] = [WIDTH, HEIGHT].map(|length| small(length).unsigned_abs());
         Self { image: RgbImage::new(width, height), chance: number.wrapping_mul(2_654_435_761) | 1 }
     }
 
@@ -58,8 +58,8 @@ impl Canvas {
     }
 
     fn box_at(&mut self, (left, top): (i32, i32), (width, height): (i32, i32), colour: Colour) {
-        for y in top..top + height {
-            for x in left..left + width {
+        for y in small(top)..small(top + height).max(small(top) + 1) {
+            for x in small(left)..small(left + width).max(small(left) + 1) {
                 self.dot(x, y, colour);
             }
         }
@@ -67,6 +67,8 @@ impl Canvas {
 
     /// Lighter towards its upper left, as if lit from there.
     fn round(&mut self, (middle, centre): (i32, i32), (wide, high): (i32, i32), colour: Colour) {
+        let [middle, centre] = [middle, centre].map(small);
+        let [wide, high] = [wide, high].map(|length| small(length).max(1));
         for y in -high..=high {
             for x in -wide..=wide {
                 if x * x * high * high + y * y * wide * wide <= wide * wide * high * high {
@@ -177,6 +179,10 @@ impl Canvas {
     }
 }
 
+fn small(length: i32) -> i32 {
+    length * 2 / 3
+}
+
 fn shade(colour: Colour, light: i32) -> Colour {
     colour.map(|part| {
         u8::try_from((i32::from(part) + light).clamp(0, 255)).expect("it was clamped to a byte")
@@ -193,7 +199,7 @@ mod tests {
         for category in ["sanitation", "utilities", "roads", "greening", "facilities"] {
             let [before, after] =
                 [false, true].map(|is_done| Photo::read(&draw(category, 1, is_done)).unwrap());
-            assert_eq!((before.width(), before.height()), (960, 720));
+            assert_eq!((before.width(), before.height()), (640, 480));
             assert_ne!(before.hash(), after.hash());
         }
         assert_eq!(draw("roads", 3, false), draw("roads", 3, false));

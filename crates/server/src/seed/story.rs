@@ -24,7 +24,7 @@ use crate::requests::{New, NewAsker, PhotoRow};
 use crate::{App, chance, files, grid, identity, requests};
 
 /// Every so many requests one has photos.
-const PICTURED: usize = 3;
+pub(super) const PICTURED: usize = 3;
 
 /// One request with all that will happen to it.
 struct Tale {
@@ -51,18 +51,19 @@ struct Life {
     is_over: bool,
 }
 
-/// Puts all requests on record at once, unless there are some.
-pub(super) async fn tell(app: &App, street: Street) -> Result<(), Error> {
+/// Puts all requests on record at once, unless there are some; every `pictured`-th has photos.
+/// Tells how many of them did not come to the end of their journey.
+pub(super) async fn tell(app: &App, street: Street, pictured: usize) -> Result<usize, Error> {
     let latest = app.db.read(move |tx| requests::latest_change(tx, street)).await?;
     if latest > 0 {
-        return Ok(());
+        return Ok(0);
     }
     let settings = app.settings(street)?;
-    let tales = Arc::new(tales(app, &settings).await?);
+    let tales = Arc::new(tales(app, &settings, pictured).await?);
     app.db.write(move |tx| tell_all(tx, &settings, &tales)).await
 }
 
-async fn tales(app: &App, settings: &Settings) -> Result<Vec<Tale>, Error> {
+async fn tales(app: &App, settings: &Settings, every: usize) -> Result<Vec<Tale>, Error> {
     let (now, ids) = (app.now(), Ids::new(app.options.node));
     let mut rows = rows::requests();
     rows.sort_by_key(|row| std::cmp::Reverse(row.raised_minutes_ago));
@@ -73,7 +74,7 @@ async fn tales(app: &App, settings: &Settings) -> Result<Vec<Tale>, Error> {
         let raised_at = now - SignedDuration::from_secs(seconds);
         let steps = Step::all(&row.journey).expect("the rows are embedded and tested");
         let is_done = |step: &Step<'_>| matches!(step, Step::Resolve(_) | Step::Complete(_));
-        let pictured = place % PICTURED == 0;
+        let pictured = place % every == 0;
         let (mut before, mut after) = (None, None);
         if pictured {
             before = Some(photo(app, &row.category, place, false).await?);
@@ -139,7 +140,7 @@ struct Cast {
     requests: HashMap<String, RequestId>,
 }
 
-fn tell_all(tx: &mut Tx, settings: &Settings, tales: &[Tale]) -> Result<(), Error> {
+fn tell_all(tx: &mut Tx, settings: &Settings, tales: &[Tale]) -> Result<usize, Error> {
     let cast = cast(tx, settings.street, tales)?;
     let mut lives = vec![Life::default(); tales.len()];
     let mut acts: Vec<(Timestamp, usize, usize)> = Vec::new();
@@ -170,7 +171,7 @@ fn tell_all(tx: &mut Tx, settings: &Settings, tales: &[Tale]) -> Result<(), Erro
             other => other?,
         }
     }
-    Ok(())
+    Ok(lives.iter().filter(|life| life.is_over).count())
 }
 
 fn cast(tx: &mut Tx, street: Street, tales: &[Tale]) -> Result<Cast, Error> {
@@ -324,4 +325,37 @@ fn command(
         }
         Step::Unsolved(text) => Command::Redo { reason: note(text)? },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::tests::street_at;
+
+    #[tokio::test]
+    async fn every_journey_comes_to_its_end_whenever_the_demonstration_begins() {
+        for now in [
+            "2026-03-04T12:00:00+08:00", // a Wednesday at noon
+            "2026-03-09T08:00:00+08:00", // a Monday, before the office opens
+            "2026-03-08T03:00:00+08:00", // a night of Sunday
+            "2026-02-19T15:00:00+08:00", // in the longest holiday
+            "2026-10-09T09:30:00+08:00", // on the first day after one
+            "2027-05-03T17:30:00+08:00", // past what the calendar knows
+        ] {
+            let (app, street) = street_at(now).await;
+            assert_eq!(tell(&app, street, usize::MAX).await.unwrap(), 0, "{now}");
+            let known = rows::requests().len();
+            let told = app.db.read(move |tx| {
+                let rows = tx.rows(
+                    "SELECT stage, changed_at FROM requests WHERE street = $1",
+                    db::params![street.number()],
+                )?;
+                let latest = rows.iter().map(|row| row.get::<i64>("changed_at"));
+                Ok::<_, db::Error>((rows.len(), latest.collect::<Result<Vec<_>, _>>()?))
+            });
+            let (count, changes) = told.await.unwrap();
+            assert_eq!(count, known);
+            assert!(changes.iter().all(|&at| at <= app.now().as_microsecond()), "{now}");
+        }
+    }
 }

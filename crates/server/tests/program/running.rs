@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// The program under test.
 const WUWEI: &str = env!("CARGO_BIN_EXE_wuwei");
 /// Longer than anything here takes, on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder of this test's own, which is not there yet.
 pub fn folder(name: &str) -> PathBuf {

@@ -1,5 +1,4 @@
-//! One-time links in the database. The one to set up belongs to no street yet: it lies under
-//! nought.
+//! One-time links in the database. The one to set up belongs to no street yet: it lies under 0.
 
 use db::{Tx, params};
 use domain::area::Street;

@@ -78,7 +78,7 @@ fn sign_in_page(app: &App, visit: &Visit, fields: &Fields) -> FormPage {
     );
     let title = Phrase { zh: "登录", en: "Sign in" };
     let sign_up = page.t("还没有账号？用手机号注册", "No account yet? Sign up with your phone");
-    let follow = page.t("没有账号也能查进度：凭回执码", "Follow a request by its receipt code");
+    let follow = page.t("没有账号也能查进度：凭受理码", "Follow a request by its receipt code");
     let mut form = FormPage::new(page, title, "/sign-in", title)
         .inputs(vec![
             Input::new("phone", "tel", phone).autocomplete("username"),

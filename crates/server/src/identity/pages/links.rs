@@ -12,7 +12,7 @@ use super::{device, led_in};
 use crate::App;
 use crate::error::Error;
 use crate::identity::reading::Reading;
-use crate::identity::set_up::{self, Beginning};
+use crate::identity::set_up::{self, Beginning, Defaults};
 use crate::identity::{Token, administration, invitations, store, words};
 use crate::web::words::Phrase;
 use crate::web::{Access, Fields, Html, Page, Plain, Routes, Visit};
@@ -25,7 +25,9 @@ struct Gone {
     sentence: &'static str,
 }
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes(defaults: Defaults) -> Routes {
+    let begin =
+        move |app, visit, path, headers, form| begin(defaults, app, visit, path, headers, form);
     Routes::new()
         .get(Access::Everyone, "/set-up/{token}", show_set_up)
         .post(Access::Everyone, "/set-up/{token}", begin)
@@ -51,6 +53,7 @@ async fn show_set_up(
 }
 
 async fn begin(
+    defaults: Defaults,
     State(app): State<App>,
     visit: Visit,
     Path(secret): Path<String>,
@@ -61,7 +64,7 @@ async fn begin(
         return Ok(gone(&app, &visit, words::SET_UP_GONE));
     }
     let begun = match beginning(&fields) {
-        Ok(new) => set_up::begin(&app, &secret, new, &device(&headers)).await,
+        Ok(new) => set_up::begin(&app, &secret, new, (&device(&headers), defaults)).await,
         Err(error) => Err(error),
     };
     match begun {

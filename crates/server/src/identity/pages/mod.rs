@@ -12,16 +12,17 @@ mod units;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
+use super::Defaults;
 use super::session::Opened;
 use crate::App;
 use crate::web::visit::COOKIE;
 use crate::web::{Routes, cookies, see_other};
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes(defaults: Defaults) -> Routes {
     Routes::new()
         .and(door::routes())
         .and(own::routes())
-        .and(links::routes())
+        .and(links::routes(defaults))
         .and(people::routes())
         .and(posts::routes())
         .and(areas::routes())
