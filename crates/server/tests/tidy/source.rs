@@ -64,6 +64,17 @@ pub fn rust(folder: &str) -> Vec<Source> {
     files.map(|file| Source::read(file.path, file.text)).collect()
 }
 
+/// What is shipped: every Rust file below a folder, without the tests at its end.
+pub fn shipped(folder: &str) -> Vec<Source> {
+    let files = below(folder).into_iter().filter(|file| file.path.ends_with(".rs"));
+    files.map(|file| Source::read(file.path, without_tests(&file.text).to_owned())).collect()
+}
+
+/// A text up to the tests at its end; they may do what the program may not.
+pub fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
+}
+
 /// Every text file below a folder, by path; what is built or downloaded is left out.
 pub fn below(folder: &str) -> Vec<File> {
     let mut found = Vec::new();
