@@ -86,10 +86,12 @@ async fn raise(town: &Town, row: &Row) -> Asked {
         "place": row.address,
     });
     let is_stranger = row.number.is_multiple_of(STRANGER_EVERY);
-    let asker = match is_stranger {
-        true => town.guest(),
-        false if row.number.is_multiple_of(2) => town.resident(),
-        false => town.second_resident(),
+    let asker = if is_stranger {
+        town.guest()
+    } else if row.number.is_multiple_of(2) {
+        town.resident()
+    } else {
+        town.second_resident()
     };
     if is_stranger {
         ask["phone"] = format!("1000000{:04}", row.number).into();
@@ -97,12 +99,11 @@ async fn raise(town: &Town, row: &Row) -> Asked {
     let answer = asker.calls("POST", "/requests", ask).await;
     assert_eq!(answer.status, 201, "row {}: {}", row.number, answer.body);
     let answer = answer.json();
-    let asker = match is_stranger {
-        true => {
-            let receipt = answer["receipt_code"].as_str().unwrap();
-            pass(town, receipt, &format!("{:04}", row.number)).await
-        }
-        false => asker,
+    let asker = if is_stranger {
+        let receipt = answer["receipt_code"].as_str().unwrap();
+        pass(town, receipt, &format!("{:04}", row.number)).await
+    } else {
+        asker
     };
     Asked { id: answer["id"].as_str().unwrap().to_owned(), asker }
 }
