@@ -63,17 +63,21 @@ fn arrows() -> Arrows {
         if ["lib", "main"].contains(&here) {
             continue;
         }
-        named(&source.code).iter().for_each(|there| add(here, there));
+        for there in named(&source.code) {
+            add(here, &there);
+        }
     }
     // A template may draw what another slice has drawn.
-    for page in source::below("crates/server/src").iter().filter(|it| it.path.ends_with(".html")) {
+    for page in source::below("crates/server/src").iter().filter(|it| it.is("html")) {
         let here = module(&page.path).unwrap_or_default();
         for mark in ["{% include \"", "{% extends \"", "{% import \""] {
             for rest in page.text.split(mark).skip(1) {
                 add(here, rest.split('/').next().unwrap_or_default());
             }
         }
-        named(&page.text).iter().for_each(|there| add(here, there));
+        for there in named(&page.text) {
+            add(here, &there);
+        }
     }
     found
 }
