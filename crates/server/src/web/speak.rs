@@ -64,7 +64,7 @@ fn plain(response: &Response) -> Option<Arc<Error>> {
     let error = match response.status() {
         _ if is_ours => return None,
         StatusCode::NOT_FOUND => Error::NotFound,
-        StatusCode::METHOD_NOT_ALLOWED => return None,
+        StatusCode::METHOD_NOT_ALLOWED => Error::WrongMethod,
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::WrongKind,
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Error::Unreadable,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
-use domain::actor::{Actor, Verb};
 use domain::area::AreaCode;
 use domain::id::RequestId;
 use domain::requests::Who;
@@ -92,13 +91,12 @@ async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<
     let settings = app.settings(visit.street()?)?;
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let filter = filter(&settings, &query, app.now())?;
-    let mine = filter.mine;
     let read = {
         let (settings, actor) = (settings.clone(), visit.actor.clone());
         move |tx: &mut db::Tx| requests::list(tx, &settings, &actor, &filter)
     };
     let lists = app.db.read(read).await?;
-    let mut response = page(&settings, &visit, mine, &lists);
+    let mut response = page(&settings, visit.lang, &lists);
     if let Some(next) = lists.next {
         let link = next_page(&query, next).parse().map_err(|_| Error::Unreadable)?;
         response.headers_mut().insert(header::LINK, link);
@@ -145,16 +143,12 @@ fn next_page(query: &Fields, next: RequestId) -> String {
 }
 
 /// The page. Many lines share few areas, so each area is named once.
-fn page(settings: &Settings, visit: &Visit, mine: bool, lists: &Lists) -> Response {
-    let (actor, lang) = (&visit.actor, visit.lang);
+fn page(settings: &Settings, lang: Lang, lists: &Lists) -> Response {
     let mut names = HashMap::new();
     for line in &lists.lines {
         names.entry(line.area).or_insert_with(|| settings.place_name(line.area, lang));
     }
-    let items = lists.lines.iter().map(|line| {
-        let place = if mine || is_open_to(actor, line) { line.place.as_str() } else { "" };
-        item(settings, lang, line, (&names[&line.area], place))
-    });
+    let items = lists.lines.iter().map(|line| item(settings, lang, line, &names[&line.area]));
     json(&RequestList { items: items.collect() })
 }
 
@@ -162,7 +156,7 @@ fn item<'a>(
     settings: &'a Settings,
     lang: Lang,
     line: &'a Line,
-    (area_name, place): (&'a str, &'a str),
+    area_name: &'a str,
 ) -> RequestLine<'a> {
     let zone = &settings.calendar.zone;
     let category = settings.category(&line.category);
@@ -171,7 +165,7 @@ fn item<'a>(
         number: &line.number,
         area: Shown(line.area),
         area_name,
-        place,
+        place: &line.place,
         category: &line.category,
         category_name: category.map_or("", |known| lang.pick(&known.name, &known.name_en)),
         urgency: line.urgency.name(),
@@ -197,12 +191,4 @@ fn holder(line: &Line) -> Option<Who> {
         (_, _, Some(unit)) => Some(Who::Unit(unit)),
         _ => Some(Who::Desk(line.desk)),
     }
-}
-
-/// Whether the place of a line, which may name a door, is for this reader: not where they read this
-/// part of the street masked. What lies beyond all their posts they asked for themselves.
-fn is_open_to(actor: &Actor, line: &Line) -> bool {
-    let ours = line.unit.is_some_and(|unit| actor.answers_for(unit, line.area));
-    let masked = actor.may(Verb::SeeMasked, line.area) || ours && line.stage == "closed";
-    actor.may(Verb::See, line.area) || ours && line.stage != "closed" || !masked
 }
