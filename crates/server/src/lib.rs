@@ -38,7 +38,7 @@ use web::{Route, Routes, assets, docs, fields, headers, speak};
 /// Between two pieces of a body: a phone in a lift comes back within this time.
 const BODY_IDLE: Duration = Duration::from_secs(15);
 /// From the head of a request to the head of its answer: five photos over a slow line.
-const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+const ANSWER_WITHIN: Duration = Duration::from_mins(2);
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Wuwei 五微", description = "What programs may call."))]

@@ -118,6 +118,7 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 }
 
 /// The addresses of this slice.
+#[must_use]
 pub fn routes() -> Routes {
     pages::routes().and(api::routes())
 }

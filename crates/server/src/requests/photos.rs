@@ -71,10 +71,7 @@ pub fn add(tx: &mut Tx, deed: &Deed, id: RequestId, photos: &[PhotoRow]) -> Resu
         if request.stage.is_closed() {
             return Err(Error::Refused(words::CLOSED_TAKES_NO_PHOTOS.into()));
         }
-        let side = match request.is(&actor, Who::Asker) {
-            true => Side::Asked,
-            false => Side::Done,
-        };
+        let side = if request.is(&actor, Who::Asker) { Side::Asked } else { Side::Done };
         store::touch(tx, deed.street, id, loaded.version, deed.at)?;
         attach(tx, deed, id, side, photos)?;
         let version = loaded.version + 1;

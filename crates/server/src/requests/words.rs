@@ -431,12 +431,13 @@ pub fn deadline(due: &Due, settings: &Settings, lang: Lang) -> String {
     let what = lang.say(limit(due.limit));
     let from = moment(due.from, settings, lang);
     let until = moment(due.at, settings, lang);
-    let provisional = lang.say(match due.provisional {
-        true => Phrase {
+    let provisional = lang.say(if due.provisional {
+        Phrase {
             zh: "（日历尚未公布到这一天，可能调整）",
             en: " (the calendar is not known that far, so this may still move)",
-        },
-        false => Phrase { zh: "", en: "" },
+        }
+    } else {
+        Phrase { zh: "", en: "" }
     });
     match (due.term, lang) {
         (Some(length), Lang::Zh) => {

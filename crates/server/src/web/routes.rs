@@ -114,7 +114,6 @@ impl Routes {
     }
 
     /// The router behind its guard, the table, and the description of what programs may call.
-    #[must_use]
     pub fn build(self, app: &App, description: OpenApi) -> (Router<App>, Vec<Route>, OpenApi) {
         let with_description = OpenApiRouter::with_openapi(description);
         let (api, openapi) = with_description.nest("/api/v1", self.api).split_for_parts();

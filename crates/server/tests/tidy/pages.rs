@@ -58,7 +58,7 @@ fn tags(text: &str) -> Vec<(usize, &str)> {
         match sign {
             '{' if rest.starts_with("{{") || rest.starts_with("{%") => filled = true,
             '}' if filled && (text[..at].ends_with('}') || text[..at].ends_with('%')) => {
-                filled = false
+                filled = false;
             }
             '<' if !filled => open = Some(at),
             '>' if !filled => found.extend(open.take().map(|from| (from, &text[from..=at]))),
@@ -134,7 +134,7 @@ fn pairs(text: &str) -> Vec<(usize, &str, &str)> {
 #[test]
 fn templates_carry_no_script_and_speak_both_languages() {
     let files = source::below("crates/server/src");
-    let pages: Vec<&File> = files.iter().filter(|file| file.path.ends_with(".html")).collect();
+    let pages: Vec<&File> = files.iter().filter(|file| file.is("html")).collect();
     assert!(pages.len() > 10, "there are templates");
     let shown = pages.iter().filter(|file| !file.path.ends_with("icons.html"));
     let found: Vec<Finding> = shown.flat_map(|file| faults(file)).collect();

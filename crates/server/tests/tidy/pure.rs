@@ -36,9 +36,9 @@ fn left_overs(source: &Source) -> Vec<Finding> {
 
 #[test]
 fn clock_chance_and_environment_enter_in_one_place_each() {
-    let mut sources = source::rust("crates/server/src");
-    sources.extend(source::rust("crates/db/src"));
-    sources.extend(source::rust("crates/domain/src"));
+    let mut sources = source::shipped("crates/server/src");
+    sources.extend(source::shipped("crates/db/src"));
+    sources.extend(source::shipped("crates/domain/src"));
     let found: Vec<Finding> = sources.iter().flat_map(entrances).collect();
     hold("Ask `App` for the time, an id, a key or an option.", &found);
     let sample = "let now = Timestamp::now(); let home = std::env::var(\"HOME\");";

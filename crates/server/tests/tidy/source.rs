@@ -11,6 +11,13 @@ pub struct File {
     pub text: String,
 }
 
+impl File {
+    /// Whether this is a file of a kind such as `html`.
+    pub fn is(&self, kind: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|known| known == kind)
+    }
+}
+
 /// A Rust file taken apart.
 pub struct Source {
     pub path: String,
@@ -60,8 +67,19 @@ pub fn bites(check: impl Fn(&Source) -> Vec<Finding>, path: &str, sample: &str, 
 
 /// Every Rust file below a folder such as `crates/server/src`.
 pub fn rust(folder: &str) -> Vec<Source> {
-    let files = below(folder).into_iter().filter(|file| file.path.ends_with(".rs"));
+    let files = below(folder).into_iter().filter(|file| file.is("rs"));
     files.map(|file| Source::read(file.path, file.text)).collect()
+}
+
+/// What is shipped: every Rust file below a folder, without the tests at its end.
+pub fn shipped(folder: &str) -> Vec<Source> {
+    let files = below(folder).into_iter().filter(|file| file.is("rs"));
+    files.map(|file| Source::read(file.path, without_tests(&file.text).to_owned())).collect()
+}
+
+/// A text up to the tests at its end; they may do what the program may not.
+pub fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
 }
 
 /// Every text file below a folder, by path; what is built or downloaded is left out.

@@ -177,7 +177,7 @@ fn public_stores(source: &Source) -> Vec<Finding> {
 }
 
 fn server() -> Vec<Source> {
-    source::rust("crates/server/src")
+    source::shipped("crates/server/src")
 }
 
 #[test]
