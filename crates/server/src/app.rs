@@ -182,7 +182,7 @@ impl Settings {
         self.areas.get(&code)
     }
 
-    /// A place as people say it: its community and its own name, 富源社区 3号楼; what lies between
+    /// A place as people say it: its community and its own name, 某社区 3号楼; what lies between
     /// is for the office.
     #[must_use]
     pub fn place_name(&self, code: AreaCode, lang: Lang) -> String {

@@ -1,4 +1,5 @@
-//! How long each step may take, and until when: settings, the calendar and the moment make a [`Due`].
+//! How long each step may take, and until when: settings, the calendar and the moment make a
+//! [`Due`].
 
 use jiff::Timestamp;
 

@@ -1,5 +1,5 @@
-//! Requests (诉求): a resident asks, a grid worker goes and sees, what is too big for the grid goes to
-//! the community and on to a unit, and the resident has the last word.
+//! Requests (诉求): a resident asks, a grid worker goes and sees, what is too big for the grid goes
+//! to the community and on to a unit, and the resident has the last word.
 //!
 //! At every moment a request has one level, one holder and one running clock. The whole life is the
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.

@@ -17,7 +17,8 @@ pub struct Text(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note(String);
 
-/// The asker's verdict in five levels: 5 very satisfied, 4 satisfied, 3 fairly, 2 not, 1 not at all.
+/// The asker's verdict in five levels: 5 very satisfied, 4 satisfied, 3 fairly, 2 not, 1 not at
+/// all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rating(u8);
 

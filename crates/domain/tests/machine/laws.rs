@@ -42,7 +42,8 @@ proptest! {
                 reopened += 1;
             }
             prop_assert!(reopened <= 1, "it is reopened once");
-            if let (Event::Answered { .. } | Event::AnswerMissed, Some(asked)) = (&event, question) {
+            let goes_on = matches!(event, Event::Answered { .. } | Event::AnswerMissed);
+            if let (true, Some(asked)) = (goes_on, question) {
                 let due = request.due.expect("the clock goes on");
                 prop_assert!(due.at >= asked.clock.at, "a pause never shortens a limit");
                 prop_assert_eq!(due.from, asked.clock.from);

@@ -18,7 +18,8 @@ fn the_printed_table_of_requests_is_the_code() {
     assert_eq!(kept, printed, "print it anew with UPDATE=1 cargo test -p domain");
 }
 
-/// Asks `decide` about every stage and every command, and prints who may give it and where it leads.
+/// Asks `decide` about every stage and every command, and prints who may give it and where it
+/// leads.
 fn table() -> String {
     let mut world = World::new();
     let mut text = String::from(

@@ -77,7 +77,7 @@ impl AreaKind {
     }
 }
 
-/// The names from the street down to `code`, joined as people say them: 富源社区 第一网格 12号楼.
+/// The names from the street down to `code`, joined as people say them: 某社区 第一网格 12号楼.
 /// The names above the community are left out unless the area is one of them.
 #[must_use]
 pub fn place_name(path: &[Area], english: bool) -> String {

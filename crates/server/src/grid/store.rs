@@ -109,7 +109,8 @@ pub fn areas_under(
     Ok(areas.into_iter().filter(|area| area.code.level() <= deepest).collect())
 }
 
-/// The greatest code that was ever given within `area`, open or closed; nothing where there is none.
+/// The greatest code that was ever given within `area`, open or closed; nothing where there is
+/// none.
 pub fn last_within(tx: &mut Tx, street: Street, area: AreaCode) -> Result<Option<i64>, Error> {
     let range = area.range();
     let row = tx.row(

@@ -18,7 +18,8 @@ pub const LIMIT_MAX: usize = 200;
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub area: Option<AreaCode>,
-    /// The name of a stage; `open` is every stage but the last, `late` what is past its limit there.
+    /// The name of a stage; `open` is every stage but the last, `late` what is past its limit
+    /// there.
     pub stage: Option<&'static str>,
     /// The moment for which `late` is asked.
     pub late_at: Timestamp,

@@ -1,8 +1,8 @@
 //! Requests over HTTP and in the database: 居民点单、网格员接单、党组织派单. The rules are in
 //! [`domain::requests`].
 //!
-//! [`raise()`], [`execute`] and [`sweep`] are the only ways in which a request changes; pages, programs
-//! and the clockwork come through them.
+//! [`raise()`], [`execute`] and [`sweep`] are the only ways in which a request changes; pages,
+//! programs and the clockwork come through them.
 
 mod act;
 mod api;

@@ -22,7 +22,8 @@ pub struct Seen {
     pub sight: Sight,
     /// The reader is the asker.
     pub is_mine: bool,
-    /// The asker's name and phone as the reader may see them; the phone is whole for its owner alone.
+    /// The asker's name and phone as the reader may see them; the phone is whole for its owner
+    /// alone.
     pub asker_name: String,
     pub asker_phone: String,
     /// Whether the reader may have the whole phone number shown; it is logged.

@@ -1,17 +1,16 @@
 //! Requests in the database. The tables of this slice are known to this folder alone.
 
-use db::{Row, Tx, params};
+mod columns;
+
+use db::{Tx, params};
 use domain::area::{AreaCode, Street};
-use domain::calendar::Term;
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{
-    Desk, Due, Ending, Extension, Handler, Limit, Question, Rating, Request, Stage, Urgency,
-};
+use domain::requests::{Request, Urgency};
 use jiff::Timestamp;
 
+use self::columns::{Clock, StageColumns, extension_columns, micros, record};
 use super::see::PhotoRow;
 use super::{Category, Record};
-use crate::calendar;
 use crate::error::Error;
 
 /// Adds a request that was just raised, with version 1.
@@ -213,7 +212,8 @@ pub(super) fn latest_change(tx: &mut Tx, street: Street) -> Result<i64, Error> {
     Ok(row.map_or(Ok(None), |row| row.get::<Option<i64>>("latest"))?.unwrap_or_default())
 }
 
-/// The requests that changed after `since` (microseconds), at most a hundred: area, id, unit, asker.
+/// The requests that changed after `since` (microseconds), at most a hundred: area, id, unit,
+/// asker.
 pub(super) fn changed_since(
     tx: &mut Tx,
     street: Street,
@@ -368,205 +368,4 @@ pub(super) fn touch(
          WHERE street = $2 AND id = $3 AND version = $4",
         params![micros(at), street.number(), id.0, loaded],
     )?)
-}
-
-fn micros(at: Timestamp) -> i64 {
-    at.as_microsecond()
-}
-
-/// The columns of a clock; all empty where none runs.
-#[derive(Default)]
-struct Clock {
-    at: Option<i64>,
-    limit: Option<&'static str>,
-    term: Option<String>,
-    from: Option<i64>,
-    known: Option<i64>,
-}
-
-impl Clock {
-    fn of(due: Option<Due>) -> Self {
-        due.map_or_else(Self::default, |due| Self {
-            at: Some(micros(due.at)),
-            limit: Some(due.limit.name()),
-            term: due.term.map(|term| term.to_string()),
-            from: Some(micros(due.from)),
-            known: Some(i64::from(!due.provisional)),
-        })
-    }
-}
-
-/// The columns that some stages fill and others leave empty.
-#[derive(Default)]
-struct StageColumns {
-    handler: Option<&'static str>,
-    worker: Option<i64>,
-    unit: Option<i64>,
-    ending: Option<&'static str>,
-    rating: Option<i64>,
-    merged_into: Option<i64>,
-    review_on: Option<i64>,
-}
-
-impl StageColumns {
-    fn of(stage: Stage) -> Self {
-        match stage {
-            Stage::Raised | Stage::Escalated { .. } | Stage::Redo { .. } => Self::default(),
-            Stage::Accepted { worker } => Self::by(Handler::Worker(worker)),
-            Stage::Dispatched { unit, .. } => Self::by(Handler::Unit(unit)),
-            Stage::Handling { by, .. } | Stage::Resolved { by, .. } => Self::by(by),
-            Stage::Suspended { review_on, .. } => {
-                Self { review_on: Some(calendar::number(review_on)), ..Self::default() }
-            }
-            Stage::Closed { ending, by, .. } => {
-                let base = by.map_or_else(Self::default, Self::by);
-                let (rating, merged_into) = match ending {
-                    Ending::Confirmed { rating } => (Some(i64::from(rating.level())), None),
-                    Ending::Merged { into } => (None, Some(into.0)),
-                    Ending::Unrated | Ending::Rejected | Ending::Withdrawn => (None, None),
-                };
-                Self { ending: Some(ending.name()), rating, merged_into, ..base }
-            }
-        }
-    }
-
-    fn by(handler: Handler) -> Self {
-        let base = Self { handler: Some(handler.name()), ..Self::default() };
-        match handler {
-            Handler::Worker(worker) => Self { worker: Some(worker.0), ..base },
-            Handler::Unit(unit) => Self { unit: Some(unit.0), ..base },
-            Handler::Desk(_) => base,
-        }
-    }
-}
-
-fn extension_columns(extension: Extension) -> (&'static str, i64) {
-    match extension {
-        Extension::None => ("none", 0),
-        Extension::Asked { days } => ("asked", days.into()),
-        Extension::Granted => ("granted", 0),
-        Extension::Declined => ("declined", 0),
-    }
-}
-
-fn record(row: &Row) -> Result<Record, Error> {
-    let question = match row.get::<Option<i64>>("question_at")? {
-        None => None,
-        Some(at) => {
-            let asked_at = Timestamp::from_microsecond(at).map_err(|_| corrupt("question_at"))?;
-            let names = ["paused_at", "paused_limit", "paused_term", "paused_from", "paused_known"];
-            let clock = clock(row, names)?.ok_or_else(|| corrupt("paused_at"))?;
-            Some(Question { asked_at, clock })
-        }
-    };
-    let request = Request {
-        id: RequestId(row.get("id")?),
-        area: row.parse("area", AreaCode::new)?,
-        asker: row.get::<Option<i64>>("asker")?.map(PersonId),
-        urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
-        stage: stage(row)?,
-        since: moment(row, "since")?,
-        due: clock(row, ["due_at", "due_limit", "due_term", "due_from", "due_known"])?,
-        question,
-        returns: row.parse("returns", |count: i64| count.try_into().ok())?,
-        extension: extension(row)?,
-        reopened: row.get::<i64>("reopened")? == 1,
-    };
-    Ok(Record {
-        request,
-        number: row.get("number")?,
-        place: row.get("place")?,
-        category: row.get("category")?,
-        text: row.get("text")?,
-        asker_name: row.get("asker_name")?,
-        asker_phone: row.get("asker_phone")?,
-        writer: row.get::<Option<i64>>("writer")?.map(PersonId),
-        receipt: row.get("receipt")?,
-        photos: row.get("photos")?,
-        raised_at: moment(row, "raised_at")?,
-        version: row.get("version")?,
-    })
-}
-
-fn stage(row: &Row) -> Result<Stage, Error> {
-    let desk = row.parse("desk", |name: String| Desk::named(&name))?;
-    let worker = || row.get("worker").map(PersonId);
-    let unit = || row.get("unit").map(UnitId);
-    let handler = || -> Result<Option<Handler>, Error> {
-        Ok(match row.get::<Option<String>>("handler")?.as_deref() {
-            Some("worker") => Some(Handler::Worker(worker()?)),
-            Some("unit") => Some(Handler::Unit(unit()?)),
-            Some("desk") => Some(Handler::Desk(desk)),
-            _ => None,
-        })
-    };
-    let by = || handler()?.ok_or_else(|| corrupt("handler"));
-    let name: String = row.get("stage")?;
-    Ok(match name.as_str() {
-        "raised" => Stage::Raised,
-        "accepted" => Stage::Accepted { worker: worker()? },
-        "escalated" => Stage::Escalated { desk },
-        "dispatched" => Stage::Dispatched { unit: unit()?, desk },
-        "handling" => Stage::Handling { by: by()?, desk },
-        "resolved" => Stage::Resolved { by: by()?, desk },
-        "redo" => Stage::Redo { desk },
-        "suspended" => {
-            Stage::Suspended { desk, review_on: row.parse("review_on", calendar::date)? }
-        }
-        "closed" => Stage::Closed { ending: ending(row)?, by: handler()?, desk },
-        _ => return Err(corrupt("stage")),
-    })
-}
-
-fn ending(row: &Row) -> Result<Ending, Error> {
-    let name: String = row.get("ending")?;
-    Ok(match name.as_str() {
-        "confirmed" => {
-            let rating = row.parse("rating", |level: i64| Rating::new(level.try_into().ok()?))?;
-            Ending::Confirmed { rating }
-        }
-        "unrated" => Ending::Unrated,
-        "rejected" => Ending::Rejected,
-        "merged" => Ending::Merged { into: RequestId(row.get("merged_into")?) },
-        "withdrawn" => Ending::Withdrawn,
-        _ => return Err(corrupt("ending")),
-    })
-}
-
-fn extension(row: &Row) -> Result<Extension, Error> {
-    let name: String = row.get("extension")?;
-    Ok(match name.as_str() {
-        "none" => Extension::None,
-        "asked" => Extension::Asked {
-            days: row.parse("extension_days", |days: i64| days.try_into().ok())?,
-        },
-        "granted" => Extension::Granted,
-        "declined" => Extension::Declined,
-        _ => return Err(corrupt("extension")),
-    })
-}
-
-fn clock(row: &Row, [at, limit, term, from, known]: [&str; 5]) -> Result<Option<Due>, Error> {
-    if row.get::<Option<i64>>(at)?.is_none() {
-        return Ok(None);
-    }
-    let term = match row.get::<Option<String>>(term)? {
-        None => None,
-        Some(text) => Some(text.parse::<Term>().map_err(|_| corrupt(term))?),
-    };
-    Ok(Some(Due {
-        limit: row.parse(limit, |name: String| Limit::named(&name))?,
-        term,
-        from: moment(row, from)?,
-        at: moment(row, at)?,
-        provisional: row.get::<i64>(known)? == 0,
-    }))
-}
-
-fn moment(row: &Row, name: &str) -> Result<Timestamp, Error> {
-    Ok(row.parse(name, |at| Timestamp::from_microsecond(at).ok())?)
-}
-
-fn corrupt(column: &str) -> Error {
-    db::Error::Corrupt(format!("{column} of a request makes no sense")).into()
 }

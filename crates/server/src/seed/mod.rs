@@ -1,4 +1,5 @@
-//! A street to begin with: the lists that every street starts from, and a believable one to see.
+//! A street to begin with: the lists that every street starts from, and a believable one to look
+//! at.
 //!
 //! The rows are the files of `seed/` at the head of the project, embedded in the program.
 

@@ -25,7 +25,8 @@ pub struct Fields {
     values: HashMap<String, String>,
 }
 
-/// A form that was sent from one of our pages: its fields, its files, and the deed that it asks for.
+/// A form that was sent from one of our pages: its fields, its files, and the deed that it asks
+/// for.
 pub struct Form {
     pub deed: Deed,
     pub fields: Fields,

@@ -351,7 +351,7 @@ async fn the_reader_chooses_the_language() {
     let id = raised(&town.resident()).await;
     let seen = sees(&town.resident().in_english(), &id).await;
     assert_eq!(seen["category_name"], "Rubbish");
-    assert_eq!(seen["area_name"], "Peace Community Grid 1 Micro-grid 1 Building 1");
+    assert_eq!(seen["area_name"], "Peace Community Building 1");
     assert!(seen["sentence"].as_str().unwrap().starts_with("We have it."), "{seen}");
     let said = does(&town.officer().in_english(), &id, "handling", Value::Null).await;
     assert!(said.with(409).json()["detail"].as_str().unwrap().contains("is not possible"));

@@ -37,7 +37,7 @@ type End = (&'static str, &'static str);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_real_requests_come_to_their_true_ends() {
     let Some(rows) = rows() else {
-        eprintln!("SKIPPED: ../shared/data/requests has no file of Baltimore");
+        eprintln!("SKIPPED: no file of Baltimore lies in the folder beside the project");
         return;
     };
     assert_eq!(rows.len(), ROWS);
@@ -86,10 +86,12 @@ async fn raise(town: &Town, row: &Row) -> Asked {
         "place": row.address,
     });
     let is_stranger = row.number.is_multiple_of(STRANGER_EVERY);
-    let asker = match is_stranger {
-        true => town.guest(),
-        false if row.number.is_multiple_of(2) => town.resident(),
-        false => town.second_resident(),
+    let asker = if is_stranger {
+        town.guest()
+    } else if row.number.is_multiple_of(2) {
+        town.resident()
+    } else {
+        town.second_resident()
     };
     if is_stranger {
         ask["phone"] = format!("1000000{:04}", row.number).into();
@@ -97,12 +99,11 @@ async fn raise(town: &Town, row: &Row) -> Asked {
     let answer = asker.calls("POST", "/requests", ask).await;
     assert_eq!(answer.status, 201, "row {}: {}", row.number, answer.body);
     let answer = answer.json();
-    let asker = match is_stranger {
-        true => {
-            let receipt = answer["receipt_code"].as_str().unwrap();
-            pass(town, receipt, &format!("{:04}", row.number)).await
-        }
-        false => asker,
+    let asker = if is_stranger {
+        let receipt = answer["receipt_code"].as_str().unwrap();
+        pass(town, receipt, &format!("{:04}", row.number)).await
+    } else {
+        asker
     };
     Asked { id: answer["id"].as_str().unwrap().to_owned(), asker }
 }
@@ -210,8 +211,8 @@ fn place(row: &Row) -> &'static str {
 }
 
 fn rows() -> Option<Vec<Row>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = root.join("../../../shared/data/requests/baltimore311_2018_sample10k.csv.gz");
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3)?;
+    let path = beside.join("shared/data/requests/baltimore311_2018_sample10k.csv.gz");
     let mut text = String::new();
     flate2::read::GzDecoder::new(std::fs::File::open(path).ok()?)
         .read_to_string(&mut text)

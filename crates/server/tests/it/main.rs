@@ -9,6 +9,8 @@ mod api_lists;
 mod api_photos;
 mod api_story;
 mod baltimore;
+mod every_page;
 mod every_route;
 mod identity;
+mod pages;
 mod town;

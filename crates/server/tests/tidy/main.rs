@@ -4,6 +4,7 @@
 mod arrows;
 mod domain;
 mod files;
+mod glossary;
 mod names;
 mod pages;
 mod pure;

@@ -69,8 +69,8 @@ const COMMON: &[&str] = &[
     "Squad",
 ];
 
-/// The names that no code may say: whole ones of three signs and more, what communities and towns are
-/// called without their ending, and English words that belong to one place.
+/// The names that no code may say: whole ones of three signs and more, what communities and towns
+/// are called without their ending, and English words that belong to one place.
 fn names() -> Vec<String> {
     let mut found = Vec::new();
     for file in ["seed/areas.csv", "seed/units.csv", "seed/people.csv"] {
@@ -120,6 +120,11 @@ fn no_place_unit_or_person_of_the_seed_is_named_in_code() {
     assert!(names.len() > 100, "the seed names places: {}", names.len());
     let mut files = source::below("crates");
     files.retain(|file| file.path.contains("/src/"));
+    // Tests at the end of a source invent people, and may meet a name of the seed.
+    for file in &mut files {
+        let end = file.text.find("#[cfg(test)]").unwrap_or(file.text.len());
+        file.text.truncate(end);
+    }
     let found: Vec<Finding> = files.iter().flat_map(|file| named(file, &names)).collect();
     hold("A place, a unit or a person is a row, never a name in the code.", &found);
     let first = &names[names.len() / 2];

@@ -9,7 +9,7 @@ const ENTRANCES: &[(&str, &str)] = &[
     ("SystemTime::now", "nowhere"),
     ("getrandom::", "crates/server/src/chance.rs"),
     ("env::var", "crates/server/src/cli/"),
-    ("env::args", "crates/server/src/cli/"),
+    ("env::args", "crates/server/src/main.rs"),
 ];
 
 const LEFT_OVERS: &[&str] =

@@ -60,7 +60,8 @@ pub(super) fn routes() -> Routes {
 /// After five tries of a receipt code the next one waits 15 minutes. It needs no `Idempotency-Key`:
 /// a second pass harms nothing.
 #[utoipa::path(
-    post, path = "/passes", tag = "requests", operation_id = "open_pass", request_body = ReceiptShown,
+    post, path = "/passes", tag = "requests", operation_id = "open_pass",
+    request_body = ReceiptShown,
     responses(
         (status = 201, description = "A pass", body = Pass),
         (status = 404, description = "Receipt code and phone do not open anything"),

@@ -1,5 +1,5 @@
-//! `GET /api/v1/requests/{id}`: one request as its reader may see it, and the whole phone number for
-//! whoever has it in hand.
+//! `GET /api/v1/requests/{id}`: one request as its reader may see it, and the whole phone number
+//! for whoever has it in hand.
 
 use axum::extract::State;
 use axum::http::StatusCode;

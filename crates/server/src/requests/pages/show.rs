@@ -276,8 +276,8 @@ fn icon(kind: Kind) -> &'static str {
     }
 }
 
-/// Carries out what a form of the page asks. What is refused is said on the same page, with what was
-/// written still in its form.
+/// Carries out what a form of the page asks. What is refused is said on the same page, with what
+/// was written still in its form.
 pub async fn act(
     State(app): State<App>,
     visit: Visit,

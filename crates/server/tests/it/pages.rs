@@ -1,0 +1,261 @@
+//! Requests by page, as people without script meet them: forms, what they say when something is
+//! wrong, and who reads what.
+
+use serde_json::json;
+
+use crate::api_story::{does, raised, town};
+use crate::town::{Answer, BUILDING, Person, form};
+
+/// The form of a request, filled in.
+const ASKED: &[(&str, &str)] = &[
+    ("area", BUILDING),
+    ("category", "sanitation"),
+    ("text", "三楼楼道里堆着装修垃圾"),
+    ("place", "2单元"),
+    ("phone", "100 0000 9999"),
+];
+
+/// Ten by ten pixels of one colour.
+fn photo() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(10, 10, image::Rgb([120, 90, 60]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+/// The receipt page after a form was taken, and the id of the request.
+async fn raises(person: &Person, fields: &[(&str, &str)], files: &[&[u8]]) -> (String, String) {
+    let files: Vec<_> = files.iter().map(|&bytes| ("photos", "a.png", bytes)).collect();
+    let answer = person.posts_files("/requests", fields, &files).await.with(303);
+    let path = answer.leads_to().to_owned();
+    let id = path.split('/').nth(2).unwrap().to_owned();
+    (id, person.opens(&path).await.with(200).body)
+}
+
+/// What stands in the element of a class.
+fn in_class<'a>(page: &'a str, class: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("class=\"{class}\">")).expect("the class is there");
+    rest.split('<').next().unwrap()
+}
+
+#[tokio::test]
+async fn without_an_account_a_neighbour_asks_and_follows() {
+    let town = town().await;
+    let guest = town.guest();
+    let photo = photo();
+    let (id, receipt) = raises(&guest, ASKED, &[&photo, &photo]).await;
+    assert!(receipt.contains("-2026-00001"), "{receipt}");
+    let code = in_class(&receipt, "code").to_owned();
+
+    let own = guest.opens(&format!("/requests/{id}")).await.with(200).body;
+    assert!(own.contains("正等网格员接单") && own.contains("撤回诉求"), "{own}");
+    assert_eq!(own.matches("<img").count(), 2);
+    let thumbnail = own.split("<img src=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(guest.opens(thumbnail).await.with(200).header("content-type"), "image/jpeg");
+
+    let other = town.guest();
+    other.opens(&format!("/requests/{id}")).await.with(303);
+    other.opens(thumbnail).await.with(303);
+    let wrong = other.posts("/follow", &form(&[("code", &code), ("tail", "1234")])).await.with(422);
+    assert!(wrong.body.contains("不对"), "{}", wrong.body);
+    let right = form(&[("code", &code.to_lowercase()), ("tail", "9999")]);
+    other.posts("/follow", &right).await.with(303);
+    other.opens(&format!("/requests/{id}")).await.with(200);
+    other.opens(thumbnail).await.with(200);
+}
+
+#[tokio::test]
+async fn a_receipt_is_tried_five_times_and_then_waits() {
+    let town = town().await;
+    let (_, receipt) = raises(&town.guest(), ASKED, &[]).await;
+    let code = in_class(&receipt, "code").to_owned();
+    let other = town.guest();
+    for _ in 0..5 {
+        other.posts("/follow", &form(&[("code", &code), ("tail", "0000")])).await.with(422);
+    }
+    let right = form(&[("code", &code), ("tail", "9999")]);
+    other.posts("/follow", &right).await.with(429);
+    town.passes(jiff::SignedDuration::from_mins(16));
+    other.posts("/follow", &right).await.with(303);
+}
+
+#[tokio::test]
+async fn who_signs_up_later_takes_the_request_along_by_its_receipt() {
+    let town = town().await;
+    let (_, receipt) = raises(&town.guest(), ASKED, &[]).await;
+    let (second, _) = raises(&town.guest(), ASKED, &[]).await;
+    let code = in_class(&receipt, "code").to_owned();
+    let newcomer = town.guest();
+    let account = [("name", "周新"), ("phone", "10000009999"), ("password", "long enough words")];
+    newcomer.posts("/sign-up", &form(&account)).await.with(303);
+    let before = newcomer.opens("/mine").await.with(200).body;
+    assert!(!before.contains("装修垃圾"), "a phone alone hands nothing over");
+    newcomer.posts("/mine", &form(&[("code", &code), ("tail", "9999")])).await.with(303);
+    let after = newcomer.opens("/mine").await.with(200).body;
+    assert_eq!(after.matches("装修垃圾").count(), 2, "the other of the same phone comes along");
+    newcomer.opens(&format!("/requests/{second}")).await.with(200);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
+    let town = town().await;
+    let wrong = [
+        ("area", BUILDING),
+        ("category", ""),
+        ("text", "垃圾"),
+        ("phone", "12"),
+        ("place", "门口"),
+    ];
+    let page = town.guest().posts_files("/requests", &wrong, &[]).await.with(422).body;
+    for said in [
+        "请选一个类别",
+        "请至少写 5 个字",
+        "手机号请填 11 位",
+        ">垃圾</textarea>",
+        "value=\"12\"",
+        "value=\"门口\"",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let long = "好".repeat(501);
+    let fields = [("area", BUILDING), ("category", "roads"), ("text", &long)];
+    let page = town.guest().posts_files("/requests", &fields, &[]).await.with(422).body;
+    assert!(page.contains("请写在 500 个字以内") && page.contains(&long));
+    let fields = [("area", BUILDING), ("category", "roads"), ("text", "井盖不见了快来")];
+    let not_a_photo: &[(&str, &str, &[u8])] = &[("photos", "a.jpg", b"%PDF-1.7 not a photo")];
+    let page = town.guest().posts_files("/requests", &fields, not_a_photo).await.with(422).body;
+    assert!(page.contains("第 1 张照片") && page.contains("井盖不见了快来"), "{page}");
+    assert_eq!(town.officer().opens("/requests").await.body.matches("data-row").count(), 0);
+}
+
+#[tokio::test]
+async fn unknown_and_foreign_areas_are_not_found() {
+    let town = town().await;
+    for area in ["3703230010280019999", "370323002", "1", "x"] {
+        town.guest().opens(&format!("/a/{area}")).await.with(404);
+        town.guest().opens(&format!("/requests/new?area={area}")).await.with(404);
+    }
+    let fields = [("area", "370323002001"), ("category", "roads"), ("text", "别的街道的事情")];
+    town.guest().posts_files("/requests", &fields, &[]).await.with(404);
+}
+
+#[tokio::test]
+async fn pressing_twice_raises_one_request() {
+    let town = town().await;
+    let resident = town.resident();
+    let asked = form(&[("area", BUILDING), ("category", "roads"), ("text", "路灯不亮了好几天")]);
+    let first = resident.posts_again("/requests", &asked, "pressed-twice").await.with(303);
+    let second = resident.posts_again("/requests", &asked, "pressed-twice").await.with(303);
+    assert_eq!(first.leads_to(), second.leads_to());
+    let other = form(&[("area", BUILDING), ("category", "roads"), ("text", "另外一件别的事情")]);
+    resident.posts_again("/requests", &other, "pressed-twice").await.with(422);
+    assert_eq!(resident.opens("/mine").await.body.matches("data-row").count(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_step_says_why_and_what_is_possible_and_keeps_what_was_written() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let path = |noun: &str| format!("/requests/{id}/{noun}");
+    let written = form(&[("note", "已经请人清走了")]);
+    town.worker().posts(&path("acceptance"), "").await.with(303);
+    let late = town.leader().posts(&path("acceptance"), "").await.with(409).body;
+    assert!(late.contains("worker 已经接了这一单") && late.contains("现在可以："), "{late}");
+    let empty = town.worker().posts(&path("resolution"), "note=").await.with(422).body;
+    assert!(empty.contains("请写几个字说明"), "{empty}");
+    town.worker().posts(&path("resolution"), &written).await.with(303);
+    let again = town.worker().posts(&path("escalation"), &written).await.with(409).body;
+    assert!(again.contains("不能“上报”"), "{again}");
+    let unsolved = form(&[("solved", "false"), ("note", "")]);
+    let refused = town.resident().posts(&path("confirmation"), &unsolved).await.with(422).body;
+    assert!(refused.contains("请写几个字说明") && refused.contains("value=\"false\" checked"));
+    let unrated = town.resident().posts(&path("confirmation"), "solved=true").await.with(422).body;
+    assert!(unrated.contains("请选一个满意程度"), "{unrated}");
+}
+
+#[tokio::test]
+async fn a_page_offers_what_its_reader_may_do_and_no_more() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let offers = |answer: Answer| {
+        let page = answer.with(200).body;
+        let action = format!("action=\"/requests/{id}/");
+        let marks = page.split(&action).skip(1);
+        marks.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let path = format!("/requests/{id}");
+    let worker = offers(town.worker().opens(&path).await);
+    assert_eq!(
+        worker,
+        ["phone-reveal", "resolution", "acceptance", "escalation", "merge", "rejection"]
+    );
+    assert_eq!(offers(town.resident().opens(&path).await), ["withdrawal"]);
+    assert_eq!(offers(town.officer().opens(&path).await), ["phone-reveal"]);
+    assert!(offers(town.auditor().opens(&path).await).is_empty());
+    town.neighbour().opens(&path).await.with(404);
+    town.property().opens(&path).await.with(404);
+    town.second_resident().opens(&path).await.with(404);
+    town.administrator().opens(&path).await.with(404);
+}
+
+#[tokio::test]
+async fn masked_eyes_read_no_name_phone_or_door() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let phone = "10000001001";
+    for person in [town.auditor(), town.head()] {
+        let page = person.opens(&format!("/requests/{id}")).await.with(200).body;
+        assert!(!page.contains(phone) && !page.contains("2单元301门口"), "{page}");
+    }
+    let page = town.worker().opens(&format!("/requests/{id}")).await.with(200).body;
+    assert!(page.contains("100****1001") && !page.contains(phone), "{page}");
+    let path = format!("/requests/{id}/phone-reveal");
+    let shown = town.worker().posts(&path, "").await.with(200).body;
+    assert!(shown.contains(&format!("tel:{phone}")));
+    let story = town.resident().opens(&format!("/requests/{id}")).await.with(200).body;
+    assert!(story.contains("查看了联系电话"), "the asker sees who looked: {story}");
+    town.auditor().posts(&path, "").await.with(403);
+}
+
+#[tokio::test]
+async fn a_building_head_writes_for_a_neighbour_who_finds_it_in_their_account() {
+    let town = town().await;
+    let neighbour = [
+        ("area", BUILDING),
+        ("category", "sanitation"),
+        ("text", "替三楼的老人反映楼道垃圾"),
+        ("for_other", "1"),
+        ("name", "李大爷"),
+        ("phone", "10000001002"),
+    ];
+    let (id, receipt) = raises(&town.head(), &neighbour, &[]).await;
+    assert!(receipt.contains("class=\"code\""), "the head prints the receipt");
+    let mine = town.second_resident().opens("/mine").await.with(200).body;
+    assert!(mine.contains(&id), "the phone's account has it");
+    town.resident().posts_files("/requests", &neighbour, &[]).await.with(403);
+}
+
+#[tokio::test]
+async fn every_figure_of_the_overview_opens_a_list_of_that_length() {
+    let town = town().await;
+    for _ in 0..3 {
+        raised(&town.resident()).await;
+    }
+    let done = raised(&town.resident()).await;
+    let note = json!({ "note": "done" });
+    does(&town.worker(), &done, "resolution", note).await.with(200);
+    town.passes(jiff::SignedDuration::from_hours(30));
+    let officer = town.street_officer();
+    let page = officer.opens("/overview").await.with(200).body;
+    let mut seen = 0;
+    for figure in page.split("class=\"figure ").skip(1) {
+        let path = figure.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+        let number = figure.split("<b>").nth(1).unwrap().split('<').next().unwrap();
+        let list = officer.opens(&path.replace("&amp;", "&").replace("&#38;", "&")).await.with(200);
+        let lines = list.body.matches("data-row").count();
+        assert_eq!(number, lines.to_string(), "{path}");
+        seen += 1;
+    }
+    assert_eq!(seen, 6);
+}
