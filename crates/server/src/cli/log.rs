@@ -5,17 +5,14 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use super::config::LogForm;
-
-/// What is logged where nothing else is asked for: ours in full, of others what went wrong.
-const USUAL: &str = "warn,server=info,db=info";
+use super::config::{Config, LogForm};
 
 /// Begins to log.
-pub(super) fn begin(form: LogForm) {
-    let filter = EnvFilter::try_from_env("WUWEI_LOG_FILTER").unwrap_or_else(|_| USUAL.into());
+pub(super) fn begin(config: &Config) {
+    let filter = EnvFilter::new(&config.log_filter);
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Somebody else may have begun already, in a test.
-    let _ = match form {
+    let _ = match config.log {
         LogForm::Text => log.with_ansi(false).with_target(false).try_init(),
         LogForm::Json => log.json().flatten_event(true).try_init(),
     };
