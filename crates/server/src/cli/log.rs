@@ -9,10 +9,15 @@ use super::config::{Config, LogForm};
 
 /// Begins to log.
 pub(super) fn begin(config: &Config) {
-    let filter = EnvFilter::new(&config.log_filter);
+    begin_as(config.log, &config.log_filter);
+}
+
+/// The same without a configuration.
+pub(super) fn begin_as(form: LogForm, filter: &str) {
+    let filter = EnvFilter::new(filter);
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Somebody else may have begun already, in a test.
-    let _ = match config.log {
+    let _ = match form {
         LogForm::Text => log.with_ansi(false).with_target(false).try_init(),
         LogForm::Json => log.json().flatten_event(true).try_init(),
     };

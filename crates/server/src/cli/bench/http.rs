@@ -119,7 +119,7 @@ impl Site {
 async fn served(site: Router, closing: watch::Receiver<bool>) -> Result<SocketAddr, Fault> {
     let listener = door::open(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = listener.local_addr().map_err(|error| Fault::new(error.to_string()))?;
-    tokio::spawn(door::serve(listener, site, closing));
+    tokio::spawn(door::serve(listener, site, closing, door::Patience::default()));
     Ok(address)
 }
 

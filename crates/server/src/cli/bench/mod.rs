@@ -51,7 +51,7 @@ pub(super) struct Flags {
 }
 
 pub(super) fn run(flags: &Flags) -> Result<ExitCode, Fault> {
-    super::log::begin(LogForm::Text);
+    super::log::begin_as(LogForm::Text, "warn");
     let folder = Folder::make(flags.data.clone().unwrap_or_else(std::env::temp_dir))?;
     super::waiting(async {
         let found = tokio::select! {

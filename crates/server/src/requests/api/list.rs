@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
+use domain::actor::Verb;
 use domain::area::AreaCode;
 use domain::id::RequestId;
 use domain::requests::Who;
@@ -20,7 +21,6 @@ use crate::app::Settings;
 use crate::error::Error;
 use crate::requests::{self, Filter, LIMIT_MAX, Line, Lists};
 use crate::web::visit::escaped;
-use crate::web::words::Lang;
 use crate::web::{Access, Fields, Routes, Visit};
 
 /// How many lines a page has where nobody says otherwise.
@@ -96,7 +96,7 @@ async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<
         move |tx: &mut db::Tx| requests::list(tx, &settings, &actor, &filter)
     };
     let lists = app.db.read(read).await?;
-    let mut response = page(&settings, visit.lang, &lists);
+    let mut response = page(&settings, &visit, &lists);
     if let Some(next) = lists.next {
         let link = next_page(&query, next).parse().map_err(|_| Error::Unreadable)?;
         response.headers_mut().insert(header::LINK, link);
@@ -143,22 +143,25 @@ fn next_page(query: &Fields, next: RequestId) -> String {
 }
 
 /// The page. Many lines share few areas, so each area is named once.
-fn page(settings: &Settings, lang: Lang, lists: &Lists) -> Response {
+fn page(settings: &Settings, visit: &Visit, lists: &Lists) -> Response {
+    let lang = visit.lang;
     let mut names = HashMap::new();
     for line in &lists.lines {
         names.entry(line.area).or_insert_with(|| settings.place_name(line.area, lang));
     }
-    let items = lists.lines.iter().map(|line| item(settings, lang, line, &names[&line.area]));
+    let items = lists.lines.iter().map(|line| item(settings, visit, line, &names[&line.area]));
     json(&RequestList { items: items.collect() })
 }
 
 fn item<'a>(
     settings: &'a Settings,
-    lang: Lang,
+    visit: &Visit,
     line: &'a Line,
     area_name: &'a str,
 ) -> RequestLine<'a> {
-    let zone = &settings.calendar.zone;
+    let (zone, lang) = (&settings.calendar.zone, visit.lang);
+    // Colleagues read each other's names; everybody else the surname.
+    let is_outside = !visit.actor.may(Verb::See, line.area);
     let category = settings.category(&line.category);
     RequestLine {
         id: Shown(line.id),
@@ -173,7 +176,7 @@ fn item<'a>(
         stage: line.stage,
         ending: line.ending.as_deref(),
         level: level(line.stage, line.worker.is_some(), line.desk),
-        holder: holder(line).map(|who| Holder::new(who, settings, lang)),
+        holder: holder(line).map(|who| Holder::new(who, settings, lang, is_outside)),
         raised_at: At(line.raised_at, zone),
         due_at: line.due_at.map(|at| At(at, zone)),
         photos: line.photos,
