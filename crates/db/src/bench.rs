@@ -1,5 +1,7 @@
 //! What the engines can do by themselves, for `wuwei bench` to stand beside.
 
+mod recorded;
+
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
@@ -9,14 +11,20 @@ use rusqlite::{CachedStatement, Connection};
 
 use crate::{Error, Migration};
 
+pub use recorded::{Ran, recorded};
+
+/// Commands whose values are made ready at once, off the clock.
+const READY: i64 = 256;
+
 /// One statement of a command, as a store would run it.
 pub struct Step {
     /// The store's own text, with `$1`, `$2`, …
     pub sql: &'static str,
     /// Its values for the command of this number, in the order of the placeholders' numbers.
     pub values: Box<dyn Fn(i64) -> Vec<Value>>,
-    /// What pgbench calls them: `["street", "id"]` for `:street` and `:id`.
-    pub variables: &'static [&'static str],
+    /// What pgbench calls them: `["street", "id"]` for `:street` and `:id`. One that is never
+    /// given a value is NULL.
+    pub variables: Vec<String>,
 }
 
 /// A value that a [`Step`] makes.
@@ -69,7 +77,7 @@ pub fn fsync_rate(folder: &Path, lasting: Duration) -> Result<f64, Error> {
 /// in one transaction and so with one commit, on a thread of its own.
 ///
 /// `migrations` are applied where `path` has no tables yet; `steps` are the statements of one
-/// command, which gets the numbers `first`, `first + 1`, …
+/// command, which gets the numbers `first`, `first + 1`, … Making its values costs no time here.
 pub fn sqlite_alone(
     path: &Path,
     migrations: &[Migration],
@@ -89,27 +97,52 @@ pub fn sqlite_alone(
             file.execute_batch(&crate::migrate::for_sqlite(migration.sql))?;
         }
     }
+    let places = steps.iter().map(|step| places(&file.prepare_cached(step.sql)?));
+    let places = places.collect::<Result<Vec<_>, Error>>()?;
+    let (mut spent, mut commands) = (Duration::ZERO, 0_u32);
+    let begun = Instant::now();
     file.execute_batch("BEGIN IMMEDIATE")?;
-    let (since, mut commands) = (Instant::now(), 0_u32);
-    while since.elapsed() < lasting {
-        for step in steps {
-            let mut statement = file.prepare_cached(step.sql)?;
-            bind(&mut statement, &(step.values)(first + i64::from(commands)))?;
-            let mut found = statement.raw_query();
-            while found.next()?.is_some() {}
+    spent += begun.elapsed();
+    while spent < lasting {
+        let next = first + i64::from(commands);
+        let of_one = |number| steps.iter().map(|step| (step.values)(number)).collect();
+        let ready: Vec<Vec<Vec<Value>>> = (next..next + READY).map(of_one).collect();
+        let since = Instant::now();
+        for command in &ready {
+            for ((step, places), values) in steps.iter().zip(&places).zip(command) {
+                let mut statement = file.prepare_cached(step.sql)?;
+                bind(&mut statement, places, values)?;
+                let mut found = statement.raw_query();
+                while found.next()?.is_some() {}
+            }
+            commands += 1;
         }
-        commands += 1;
+        spent += since.elapsed();
     }
+    let since = Instant::now();
     file.execute_batch("COMMIT")?;
-    Ok(f64::from(commands) / since.elapsed().as_secs_f64())
+    spent += since.elapsed();
+    Ok(f64::from(commands) / spent.as_secs_f64())
 }
 
-fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> Result<(), Error> {
-    for (number, value) in (1..).zip(values) {
-        let name = format!("${number}");
-        let place = statement.parameter_index(&name)?;
-        let place = place.ok_or_else(|| Error::Other(format!("no placeholder {name}")))?;
-        match value {
+/// For each placeholder, as SQLite counts them, which value it takes, from nought.
+fn places(statement: &CachedStatement<'_>) -> Result<Vec<usize>, Error> {
+    let numbered = |place| {
+        let name = statement.parameter_name(place).unwrap_or_default();
+        let number = name.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+        let place = number.and_then(|number| number.checked_sub(1));
+        place.ok_or_else(|| Error::Other(format!("{name:?} is no placeholder")))
+    };
+    (1..=statement.parameter_count()).map(numbered).collect()
+}
+
+fn bind(
+    statement: &mut CachedStatement<'_>,
+    places: &[usize],
+    values: &[Value],
+) -> Result<(), Error> {
+    for (place, value) in (1..).zip(places) {
+        match &values[*value] {
             Value::Null => statement.raw_bind_parameter(place, rusqlite::types::Null)?,
             Value::Number(number) => statement.raw_bind_parameter(place, number)?,
             Value::Text(text) => statement.raw_bind_parameter(place, text)?,
@@ -135,4 +168,42 @@ fn with_variables(step: &Step) -> String {
     numbered.fold(one_line, |sql, (place, variable)| {
         sql.replace(&format!("${}", place + 1), &format!(":{variable}"))
     })
+}
+
+/// Makes a database of this name beside the one of `url`, and tells its address.
+pub fn postgres_beside(url: &str, name: &str) -> Result<String, Error> {
+    let beside = renamed(url, name);
+    on_server(url, &format!("CREATE DATABASE {name}"))?;
+    Ok(beside)
+}
+
+/// Drops the database that [`postgres_beside`] made, whoever is still connected to it.
+pub fn postgres_gone(url: &str, name: &str) -> Result<(), Error> {
+    on_server(url, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+}
+
+fn on_server(url: &str, order: &str) -> Result<(), Error> {
+    let unreached = |error: postgres::Error| Error::Unavailable(error.to_string());
+    let mut server = postgres::Client::connect(url, postgres::NoTls).map_err(unreached)?;
+    server.batch_execute(order).map_err(unreached)
+}
+
+/// The same server with another database: `postgres://a@b/c?d` becomes `postgres://a@b/name?d`.
+fn renamed(url: &str, name: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let (place, settings) = rest.split_once('?').map_or((rest, None), |(a, b)| (a, Some(b)));
+    let server = place.split('/').next().unwrap_or_default();
+    let settings = settings.map(|settings| format!("?{settings}")).unwrap_or_default();
+    format!("{scheme}://{server}/{name}{settings}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renamed;
+
+    #[test]
+    fn the_database_of_an_address_is_replaced_and_nothing_else() {
+        assert_eq!(renamed("postgres://a:b@c,d:1/e?f=g", "x"), "postgres://a:b@c,d:1/x?f=g");
+        assert_eq!(renamed("postgres://a@c", "x"), "postgres://a@c/x");
+    }
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::requests as machine;
 
-use crate::files::Refused;
+use crate::files::{Failure, Refused, RefusedPhoto};
 use crate::web::words::{Phrase, Sentence};
 
 /// Any failure of a request or a job.
@@ -32,6 +32,8 @@ pub enum Error {
     TooLarge,
     #[error("the body is of another kind")]
     WrongKind,
+    #[error("this address takes something else")]
+    WrongMethod,
     #[error("the body cannot be read")]
     Unreadable,
     #[error("this cannot be done: {}", .0.en)]
@@ -47,7 +49,7 @@ pub enum Error {
     #[error("there is no room for files")]
     NoRoom,
     #[error("a photo is not taken: {0}")]
-    Photo(Refused),
+    Photo(RefusedPhoto),
 }
 
 /// A field that makes no sense, and why.
@@ -87,15 +89,16 @@ impl Error {
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::WrongKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Error::Unreadable => StatusCode::BAD_REQUEST,
             Error::Refused(_) | Error::Records(D::Stale) => StatusCode::CONFLICT,
             Error::Request(refused) => refusal_status(&refused.refusal),
             Error::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Photo(Refused::TooLarge | Refused::Bomb) => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::Photo(Refused::Heic | Refused::NotAPicture) => {
-                StatusCode::UNSUPPORTED_MEDIA_TYPE
-            }
-            Error::Photo(Refused::Damaged | Refused::TooMany) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Photo(refused) => match refused.why {
+                Refused::TooLarge | Refused::Bomb => StatusCode::PAYLOAD_TOO_LARGE,
+                Refused::Heic | Refused::NotAPicture => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Refused::Damaged | Refused::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
+            },
             Error::Records(error) if is_for_later(error) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Records(_) | Error::Page(_) | Error::Files(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -117,11 +120,12 @@ impl Error {
             Error::TooMany { .. } => "too_many_tries",
             Error::TooLarge => "too_large",
             Error::WrongKind => "wrong_kind",
+            Error::WrongMethod => "wrong_method",
             Error::Unreadable => "unreadable",
             Error::Refused(_) => "refused",
             Error::Request(refused) => refusal_code(&refused.refusal),
             Error::NoRoom => "no_room",
-            Error::Photo(refused) => refused.name(),
+            Error::Photo(refused) => refused.why.name(),
             Error::Records(db::Error::Stale) => "someone_was_first",
             Error::Records(error) if is_for_later(error) => "busy",
             Error::Records(_) | Error::Page(_) | Error::Files(_) => "failure",
@@ -134,9 +138,13 @@ impl Error {
         match self {
             Error::Refused(sentence) => sentence.clone(),
             Error::Request(refused) => refused.sentence.clone(),
-            Error::Photo(refused) => {
-                let (zh, en) = refused.phrase();
+            Error::Photo(RefusedPhoto { why: Refused::TooMany, .. }) => {
+                let (zh, en) = Refused::TooMany.phrase();
                 Sentence::new(zh, en)
+            }
+            Error::Photo(RefusedPhoto { index, why }) => {
+                let ((zh, en), number) = (why.phrase(), index + 1);
+                Sentence::new(format!("第 {number} 张照片：{zh}"), format!("Photo {number}: {en}"))
             }
             Error::Invalid(fields) if fields.len() == 1 => fields[0].reason.clone(),
             other => other.phrase().into(),
@@ -181,6 +189,10 @@ impl Error {
             Error::WrongKind => Phrase {
                 zh: "这种格式收不了。",
                 en: "This kind of content cannot be taken here.",
+            },
+            Error::WrongMethod => Phrase {
+                zh: "这个地址不能这样用。请从页面上的按钮进入。",
+                en: "This address cannot be used in this way. Please use the buttons of the page.",
             },
             Error::Unreadable => Phrase {
                 zh: "内容没有收全或无法读取，没有办成任何事，请再提交一次。",
@@ -246,6 +258,15 @@ fn refusal_code(refusal: &machine::Refusal) -> &'static str {
         R::ExtensionDays(_) => "extension_days",
         R::ReviewDay(_) => "review_day",
         R::IntoItself => "into_itself",
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Full(_) => Error::NoRoom,
+            other => Error::Files(other.to_string()),
+        }
     }
 }
 

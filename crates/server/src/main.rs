@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::cli::main(std::env::args_os())
+    server::cli::main(std::env::args_os(), std::env::vars_os())
 }

@@ -5,6 +5,7 @@ mod readers;
 mod writer;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::sync::Arc;
 
 use rusqlite::CachedStatement;
@@ -39,6 +40,12 @@ struct Known {
     wanted: usize,
     /// How large its last answer was: the next one will be like it.
     size: (usize, usize),
+}
+
+/// The file with no thread in between, for measuring: its one writer, and the lock that it holds.
+pub fn alone(path: &str) -> Result<(impl Connection + 'static, File), Error> {
+    let (file, lock) = open::to_write(path)?;
+    Ok((Sqlite::new(file), lock))
 }
 
 impl Sqlite {

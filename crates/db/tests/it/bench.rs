@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use db::Db;
-use db::bench::{Step, fsync_rate, pgbench_script, sqlite_alone};
+use db::bench::{Step, Value, fsync_rate, pgbench_script, recorded, sqlite_alone};
 
 use crate::fresh::{self, file, number};
 
@@ -17,18 +17,22 @@ static SCHEMA: [db::Migration; 1] = [db::Migration {
 );",
 }];
 
+fn named(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
 fn steps() -> Vec<Step> {
     vec![
         Step {
             sql: "INSERT INTO entries (street, id, text)
                   VALUES ($2, $1, $3)",
             values: Box::new(|n| vec![n.into(), 7.into(), format!("entry {n}").into()]),
-            variables: &["id", "street", "text"],
+            variables: named(&["id", "street", "text"]),
         },
         Step {
             sql: "SELECT text FROM entries WHERE street = $1 AND id = $2",
             values: Box::new(|n| vec![7.into(), n.into()]),
-            variables: &["street", "id"],
+            variables: named(&["street", "id"]),
         },
     ]
 }
@@ -48,12 +52,29 @@ async fn sqlite_alone_does_what_a_store_would() {
     assert_eq!(number(&db, "SELECT MIN(id) AS n FROM entries").await, 100);
 }
 
+#[tokio::test]
+async fn what_a_use_case_runs_is_written_down_with_its_values() {
+    let url = fresh::sqlite();
+    Db::open(&url).unwrap().migrate(&SCHEMA).await.unwrap();
+    let sql = "INSERT INTO entries (street, id, text) VALUES ($1, $2, $3)";
+    let path = url.strip_prefix("sqlite:").unwrap();
+    let (answer, ran) = recorded(path, |tx| {
+        tx.execute(sql, db::params![7, 1, "kept"])?;
+        Ok::<_, db::Error>(42)
+    })
+    .unwrap();
+    assert_eq!((answer, ran.len(), ran[0].sql), (42, 1, sql));
+    assert_eq!(ran[0].values, [Value::from(7), Value::from(1), Value::from("kept")]);
+    let db = Db::open(&url).unwrap();
+    assert_eq!(number(&db, "SELECT COUNT(*) AS n FROM entries").await, 1);
+}
+
 #[test]
 fn a_script_for_pgbench_has_the_same_statements() {
     let many = Step {
         sql: "SELECT $1, $11, $2, $10",
         values: Box::new(|_| vec![]),
-        variables: &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
+        variables: named(&["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]),
     };
     let script = pgbench_script("\\set id random(1, 9)\n", &steps());
     assert_eq!(

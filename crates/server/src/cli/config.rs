@@ -11,6 +11,9 @@ use super::Fault;
 use crate::Options;
 use crate::identity::Cost;
 
+/// What is logged where nothing else is asked for: ours in full, of others what went wrong.
+const USUALLY: &str = "warn,server=info,db=info";
+
 /// What `serve`, `migrate` and `doctor` can be told.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct Flags {
@@ -45,7 +48,13 @@ pub(super) struct Flags {
     /// How the log is written to stderr [default: text].
     #[arg(long, env = "WUWEI_LOG", value_name = "FORM")]
     pub log: Option<LogForm>,
+    /// What is logged, as in warn,server=debug [default: warn,server=info,db=info].
+    #[arg(long, env = "WUWEI_LOG_FILTER", value_name = "FILTER")]
+    pub log_filter: Option<String>,
 }
+
+/// What the environment says to a bucket: names such as `AWS_ACCESS_KEY_ID`, and their values.
+pub(super) type Outside = Vec<(String, String)>;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ValueEnum)]
@@ -71,6 +80,7 @@ struct Named {
     secure_cookies: Option<bool>,
     metrics_open: Option<bool>,
     log: Option<LogForm>,
+    log_filter: Option<String>,
     /// What a bucket wants to know, by the names of its environment.
     bucket: std::collections::BTreeMap<String, String>,
 }
@@ -82,12 +92,13 @@ pub(super) struct Config {
     pub data: PathBuf,
     pub metrics_open: bool,
     pub log: LogForm,
+    pub log_filter: String,
     pub options: Options,
 }
 
 impl Flags {
     /// Reads the file, if one is named, and puts all together; `data` is the usual folder.
-    pub(super) fn read(self, data: &str) -> Result<Config, Fault> {
+    pub(super) fn read(self, data: &str, outside: Outside) -> Result<Config, Fault> {
         let named = self.config.as_deref().map(Named::read).transpose()?.unwrap_or_default();
         let data = self.data.or(named.data).unwrap_or_else(|| data.into());
         let within = |name: &str| data.join(name).to_string_lossy().into_owned();
@@ -95,7 +106,8 @@ impl Flags {
         let options = Options {
             database: self.database.or(named.database).unwrap_or_else(usual),
             files: self.files.or(named.files).unwrap_or_else(|| within("files")),
-            bucket: named.bucket.into_iter().collect(),
+            // What the file says comes last, and counts.
+            bucket: outside.into_iter().chain(named.bucket).collect(),
             node: self.node.or(named.node).unwrap_or_default(),
             public_url: self.public_url.or(named.public_url).unwrap_or_default(),
             secure: self.secure_cookies.or(named.secure_cookies).unwrap_or_default(),
@@ -110,6 +122,7 @@ impl Flags {
             data,
             metrics_open: self.metrics_open.or(named.metrics_open).unwrap_or_default(),
             log: self.log.or(named.log).unwrap_or_default(),
+            log_filter: self.log_filter.or(named.log_filter).unwrap_or_else(|| USUALLY.into()),
             options,
         })
     }
@@ -175,11 +188,11 @@ mod tests {
     fn a_flag_counts_more_than_the_file_and_the_file_more_than_the_usual() {
         let config = file("order", "node = 7\nlisten = \"127.0.0.1:81\"\n[bucket]\na = \"b\"\n");
         let flags = Flags { config: Some(config), node: Some(9), ..Flags::default() };
-        let read = flags.read("var/x").unwrap();
+        let read = flags.read("var/x", vec![]).unwrap();
         assert_eq!((read.options.node, read.listen.port()), (9, 81));
         assert_eq!(read.options.database, "sqlite:var/x/wuwei.sqlite");
         assert_eq!(read.options.bucket, [("a".to_owned(), "b".to_owned())]);
-        let usual = Flags::default().read("var/x").unwrap();
+        let usual = Flags::default().read("var/x", vec![]).unwrap();
         assert_eq!(
             (usual.listen.to_string().as_str(), usual.log),
             ("127.0.0.1:8080", LogForm::Text)
@@ -190,7 +203,7 @@ mod tests {
     fn a_misspelt_name_in_the_file_is_told_with_its_line() {
         let config = file("misspelt", "node = 7\nlisen = \"127.0.0.1:81\"\n");
         let flags = Flags { config: Some(config), ..Flags::default() };
-        let told = flags.read("var/x").unwrap_err().to_string();
+        let told = flags.read("var/x", vec![]).unwrap_err().to_string();
         assert!(told.starts_with("line 2 of ") && told.contains("lisen"), "{told}");
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use db::Db;
 use serde::Serialize;
 
-use super::config::{self, Config};
+use super::config::{self, Config, Outside};
 use super::{Fault, door, fault, log, say, serve};
 use crate::seed::{self, DemoPeople};
 
@@ -22,13 +22,13 @@ pub(super) struct Flags {
     #[command(flatten)]
     usual: config::Flags,
     /// Begins anew: what the demonstration holds is deleted.
-    #[arg(long)]
+    #[arg(long, env = "WUWEI_FRESH")]
     fresh: bool,
     /// Ends when the data is in.
-    #[arg(long)]
+    #[arg(long, env = "WUWEI_PREPARE_ONLY")]
     prepare_only: bool,
     /// One line of JSON when ready, in place of the table.
-    #[arg(long)]
+    #[arg(long, env = "WUWEI_JSON")]
     json: bool,
 }
 
@@ -39,9 +39,9 @@ struct Ready<'a> {
     people: &'a DemoPeople,
 }
 
-pub(super) async fn run(flags: Flags) -> Result<ExitCode, Fault> {
-    let config = flags.usual.clone().read("var/demo")?;
-    log::begin(config.log);
+pub(super) async fn run(flags: Flags, outside: Outside) -> Result<ExitCode, Fault> {
+    let config = flags.usual.clone().read("var/demo", outside)?;
+    log::begin(&config);
     let listener = if flags.prepare_only { None } else { Some(door::open(config.listen).await?) };
     if flags.fresh {
         clear(&config).await?;

@@ -5,14 +5,16 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use super::config::LogForm;
-
-/// What is logged where nothing else is asked for: ours in full, of others what went wrong.
-const USUAL: &str = "warn,server=info,db=info";
+use super::config::{Config, LogForm};
 
 /// Begins to log.
-pub(super) fn begin(form: LogForm) {
-    let filter = EnvFilter::try_from_env("WUWEI_LOG_FILTER").unwrap_or_else(|_| USUAL.into());
+pub(super) fn begin(config: &Config) {
+    begin_as(config.log, &config.log_filter);
+}
+
+/// The same without a configuration.
+pub(super) fn begin_as(form: LogForm, filter: &str) {
+    let filter = EnvFilter::new(filter);
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Somebody else may have begun already, in a test.
     let _ = match form {

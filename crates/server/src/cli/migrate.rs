@@ -9,7 +9,7 @@ use super::{Fault, fault, log, say};
 use crate::migrations;
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
-    log::begin(config.log);
+    log::begin(&config);
     config.make_folders()?;
     let database = &config.options.database;
     let told = |error: db::Error| fault::of_opening(&error.into(), database);

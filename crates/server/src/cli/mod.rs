@@ -22,6 +22,8 @@ use clap::{Parser, Subcommand};
 
 pub use fault::Fault;
 
+use config::Outside;
+
 /// Runs a neighbourhood: residents' requests, grid workers, offices and partner units.
 #[derive(Debug, Parser)]
 #[command(name = "wuwei", version, about, max_term_width = 100)]
@@ -50,12 +52,16 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Does what `arguments` ask for, and tells how it went.
+/// Does what `arguments` ask for, and tells how it went. Flags are read from the environment too; of
+/// the rest of it only what is for a bucket.
 #[must_use]
-pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn main(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> ExitCode {
     log::tell_panics();
     let outcome = match Cli::try_parse_from(arguments) {
-        Ok(cli) => run(cli.command),
+        Ok(cli) => run(cli.command, of_buckets(environment)),
         Err(error) => match fault::of_arguments(&error) {
             Some(fault) => Err(fault),
             None => {
@@ -70,13 +76,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     })
 }
 
-fn run(command: Command) -> Result<ExitCode, Fault> {
+/// What of the environment is for a bucket.
+fn of_buckets(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Outside {
+    let texts = environment
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    texts.filter(|(name, _)| name.starts_with("AWS_")).collect()
+}
+
+fn run(command: Command, outside: Outside) -> Result<ExitCode, Fault> {
     match command {
-        Command::Serve(flags) => waiting(serve::run(flags.read("var/data")?)),
-        Command::Demo(flags) => waiting(demo::run(flags)),
-        Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data")?)),
+        Command::Serve(flags) => waiting(serve::run(flags.read("var/data", outside)?)),
+        Command::Demo(flags) => waiting(demo::run(flags, outside)),
+        Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data", outside)?)),
         Command::Bench(flags) => bench::run(&flags),
-        Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data")?)),
+        Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data", outside)?)),
     }
 }
 

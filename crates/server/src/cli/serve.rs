@@ -19,7 +19,7 @@ use crate::{App, health, identity, jobs};
 const FLUSH: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Fault> {
-    log::begin(config.log);
+    log::begin(&config);
     // Asked for first: a port that is taken is told before a database is made.
     let listener = door::open(config.listen).await?;
     let app = open(&config).await?;
@@ -76,7 +76,9 @@ pub(super) async fn serve(
         let _ = close.send(true);
     });
     door::serve(listener, site, closing, Patience::default()).await;
-    let _ = working.await;
+    if tokio::time::timeout(FLUSH, working).await.is_err() {
+        tracing::warn!("a job took too long and was not waited for");
+    }
     flush(&app).await;
     tracing::info!("ended");
     Ok(ExitCode::SUCCESS)

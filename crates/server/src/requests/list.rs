@@ -112,6 +112,9 @@ pub fn list(
     }
     found.sort_by_key(|line| std::cmp::Reverse(line.id));
     found.dedup_by_key(|line| line.id);
+    for line in found.iter_mut().filter(|line| !filter.mine && !is_open_to(actor, line)) {
+        line.place.clear();
+    }
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|line| line.id);
@@ -189,6 +192,14 @@ fn scopes(settings: &Settings, actor: &Actor, filter: &Filter) -> Vec<Scope> {
         scopes.push(Scope::Asker(person, wanted));
     }
     scopes
+}
+
+/// Whether the place of a line, which may name a door, is for this reader: not where they read this
+/// part of the street masked. What lies beyond all their posts they asked for themselves.
+fn is_open_to(actor: &Actor, line: &Line) -> bool {
+    let ours = line.unit.is_some_and(|unit| actor.answers_for(unit, line.area));
+    let masked = actor.may(Verb::SeeMasked, line.area) || ours && line.stage == "closed";
+    actor.may(Verb::See, line.area) || ours && line.stage != "closed" || !masked
 }
 
 /// The smaller of two areas where one lies within the other.

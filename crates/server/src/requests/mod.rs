@@ -7,6 +7,7 @@
 mod act;
 mod api;
 mod commands;
+mod doors;
 mod lines;
 mod list;
 mod pages;
@@ -18,6 +19,7 @@ pub mod words;
 
 pub use act::{execute, sweep};
 pub use commands::{bad_text, command};
+pub use doors::{NAME_LONGEST, PLACE_LONGEST, keep_photos, opened_by, read_new};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,

@@ -9,6 +9,7 @@ use domain::requests::{Sight, Who};
 use super::see::PhotoRow;
 use super::{store, words};
 use crate::error::Error;
+use crate::files::{Refused, RefusedPhoto};
 use crate::history::{self, Entry};
 use crate::receipts::{self, Deed, Receipt};
 
@@ -49,7 +50,7 @@ pub(super) fn attach(
     let there = store::photos(tx, deed.street, id)?;
     let there = there.iter().filter(|photo| photo.side == side.name()).count();
     if there + photos.len() > PHOTOS_MAX {
-        return Err(Error::field("photos", words::TOO_MANY_PHOTOS));
+        return Err(Error::Photo(RefusedPhoto { index: PHOTOS_MAX, why: Refused::TooMany }));
     }
     for (position, photo) in (there + 1..).zip(photos) {
         store::add_photo(tx, deed.street, id, (side.name(), position), photo, deed.at)?;

@@ -1,7 +1,6 @@
 //! Every word that people read about requests, in each language. A new stage does not compile until
 //! it has its words.
 
-use domain::actor::Post;
 use domain::calendar::Term;
 use domain::mask;
 use domain::requests::{
@@ -15,6 +14,16 @@ use crate::web::words::{Lang, Phrase, Sentence};
 pub const AREA_TOO_WIDE: Phrase = Phrase {
     zh: "请选到社区、网格或楼栋，我们才知道派谁去看。",
     en: "Please choose a community, grid or building, so that we know whom to send.",
+};
+pub const AREA_MISSING: Phrase =
+    Phrase { zh: "请选一个地点。", en: "Please choose a place." };
+pub const NAME_MISSING: Phrase = Phrase {
+    zh: "替别人反映时，请填这位居民的称呼。",
+    en: "When you write for somebody else, please give their name.",
+};
+pub const PHONE_UNREADABLE: Phrase = Phrase {
+    zh: "手机号请填 11 位数字，或者不填。",
+    en: "Please give a mobile number of 11 digits, or leave it empty.",
 };
 pub const CATEGORY_UNKNOWN: Phrase =
     Phrase { zh: "请选一个类别。", en: "Please choose what it is about." };
@@ -38,8 +47,6 @@ pub const SOLVED_MISSING: Phrase = Phrase {
 };
 pub const RATING_MISSING: Phrase =
     Phrase { zh: "请选一个满意程度。", en: "Please choose how satisfied you are." };
-pub const TOO_MANY_PHOTOS: Phrase =
-    Phrase { zh: "照片最多 5 张。", en: "There can be at most 5 photos." };
 pub const CLOSED_TAKES_NO_PHOTOS: Phrase = Phrase {
     zh: "已办结的诉求不再收照片。",
     en: "A closed request takes no more photos.",
@@ -227,27 +234,6 @@ pub fn role(name: &str) -> Phrase {
     }
 }
 
-#[must_use]
-pub fn post(post: Post) -> Phrase {
-    match post {
-        Post::GridLeader => Phrase { zh: "网格长", en: "grid leader" },
-        Post::GridWorker => Phrase { zh: "网格员", en: "grid worker" },
-        Post::BuildingHead => Phrase { zh: "楼长", en: "building head" },
-        Post::CentreHousehold => {
-            Phrase { zh: "党员中心户", en: "party-member centre household" }
-        }
-        Post::CommunitySecretary => Phrase { zh: "社区书记", en: "community secretary" },
-        Post::CommunityOfficer => Phrase { zh: "社区干部", en: "community officer" },
-        Post::PointsGroup => Phrase { zh: "积分评定小组", en: "points group" },
-        Post::Clerk => Phrase { zh: "积分超市店员", en: "counter clerk" },
-        Post::StreetOfficer => Phrase { zh: "街道干部", en: "street officer" },
-        Post::StreetSecretary => Phrase { zh: "街道书记", en: "street secretary" },
-        Post::UnitLiaison => Phrase { zh: "单位联络员", en: "unit liaison" },
-        Post::Auditor => Phrase { zh: "监督员", en: "auditor" },
-        Post::Administrator => Phrase { zh: "系统管理员", en: "administrator" },
-    }
-}
-
 /// Why a command came to nothing, and what can be done instead.
 #[must_use]
 pub fn refusal(refusal: &Refusal, settings: &Settings, choices: &[Kind]) -> Sentence {
@@ -332,6 +318,15 @@ pub fn holder(who: Who, settings: &Settings, lang: Lang) -> String {
     }
 }
 
+/// The same as residents read it: of whoever goes and sees, the surname.
+#[must_use]
+pub fn holder_to_asker(who: Who, settings: &Settings, lang: Lang) -> String {
+    match who {
+        Who::Worker(worker) => worker_named(&mask::name(&settings.staff_name(worker)), lang),
+        other => holder(other, settings, lang),
+    }
+}
+
 fn worker_named(name: &str, lang: Lang) -> String {
     match lang {
         Lang::Zh => format!("网格员{name}"),
@@ -364,12 +359,7 @@ pub fn to_asker(request: &Request, settings: &Settings, lang: Lang) -> String {
             )
         };
     }
-    let who = match request.holder() {
-        // Residents read the surname of whoever goes and sees.
-        Some(Who::Worker(worker)) => worker_named(&mask::name(&settings.staff_name(worker)), lang),
-        Some(who) => holder(who, settings, lang),
-        None => String::new(),
-    };
+    let who = request.holder().map(|who| holder_to_asker(who, settings, lang)).unwrap_or_default();
     match (request.stage, zh) {
         (Stage::Raised, true) => format!("已收到，正等网格员接单，最迟{until}。"),
         (Stage::Raised, false) => {

@@ -117,17 +117,19 @@ impl Routes {
     pub fn build(self, app: &App, description: OpenApi) -> (Router<App>, Vec<Route>, OpenApi) {
         let with_description = OpenApiRouter::with_openapi(description);
         let (api, openapi) = with_description.nest("/api/v1", self.api).split_for_parts();
-        let known: HashMap<(Method, String), Access> = self
-            .table
-            .iter()
-            .map(|route| ((route.method.clone(), route.path.clone()), route.access))
-            .collect();
+        let mut known = Known::new();
+        for route in &self.table {
+            let methods = known.entry(route.path.clone()).or_default();
+            methods.push((route.method.clone(), route.access));
+        }
         let guard = middleware::from_fn_with_state((app.clone(), Arc::new(known)), guard);
         (self.pages.merge(api).layer(guard), self.table, openapi)
     }
 }
 
-type Guarded = (App, Arc<HashMap<(Method, String), Access>>);
+/// Who may call what, by path: each has a method or two.
+type Known = HashMap<String, Vec<(Method, Access)>>;
+type Guarded = (App, Arc<Known>);
 
 /// Finds out who calls, and lets them through where the table says so.
 async fn guard(State((app, table)): State<Guarded>, mut request: Request, next: Next) -> Response {
@@ -138,9 +140,11 @@ async fn guard(State((app, table)): State<Guarded>, mut request: Request, next: 
     };
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     // What answers a GET answers a HEAD.
-    let method =
-        if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let access = path.and_then(|path| table.get(&(method, path.to_owned())).copied());
+    let method = request.method();
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let methods = path.and_then(|path| table.get(path));
+    let access = methods.and_then(|known| known.iter().find(|(known, _)| known == method));
+    let access = access.map(|(_, access)| *access);
     if let Err(error) = access.map_or(Ok(()), |access| access.check(&visit)) {
         return visit.refused(&request, error);
     }

@@ -32,7 +32,8 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
     let here = request.uri().path().to_owned();
     // The pattern, not the path: a path may hold the secret of a one-time link.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let visit = if program { None } else { Visit::of(&app, request.headers(), false).await.ok() };
+    // Who reads is asked for only where there is something to say to them.
+    let headers = (!program).then(|| request.headers().clone());
     let mut response = next.run(request).await;
     let error = response.extensions_mut().remove::<Arc<Error>>();
     let error = error.map_or_else(|| plain(&response), Some);
@@ -41,8 +42,13 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
         tracing::error!(error = ?error, route, "a failure of ours");
     }
-    let mut answer =
-        if program { problem(&error, lang) } else { page(&app, visit, lang, &here, &error) };
+    let mut answer = match headers {
+        None => problem(&error, lang),
+        Some(headers) => {
+            let visit = Visit::of(&app, &headers, false).await.ok();
+            page(&app, visit, lang, &here, &error)
+        }
+    };
     *answer.status_mut() = error.status();
     let wait = match *error {
         Error::TooMany { seconds } => Some(seconds),
@@ -64,7 +70,7 @@ fn plain(response: &Response) -> Option<Arc<Error>> {
     let error = match response.status() {
         _ if is_ours => return None,
         StatusCode::NOT_FOUND => Error::NotFound,
-        StatusCode::METHOD_NOT_ALLOWED => return None,
+        StatusCode::METHOD_NOT_ALLOWED => Error::WrongMethod,
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::WrongKind,
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Error::Unreadable,

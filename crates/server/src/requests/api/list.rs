@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
-use domain::actor::{Actor, Verb};
+use domain::actor::Verb;
 use domain::area::AreaCode;
 use domain::id::RequestId;
 use domain::requests::Who;
@@ -21,7 +21,6 @@ use crate::app::Settings;
 use crate::error::Error;
 use crate::requests::{self, Filter, LIMIT_MAX, Line, Lists};
 use crate::web::visit::escaped;
-use crate::web::words::Lang;
 use crate::web::{Access, Fields, Routes, Visit};
 
 /// How many lines a page has where nobody says otherwise.
@@ -92,13 +91,12 @@ async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<
     let settings = app.settings(visit.street()?)?;
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let filter = filter(&settings, &query, app.now())?;
-    let mine = filter.mine;
     let read = {
         let (settings, actor) = (settings.clone(), visit.actor.clone());
         move |tx: &mut db::Tx| requests::list(tx, &settings, &actor, &filter)
     };
     let lists = app.db.read(read).await?;
-    let mut response = page(&settings, &visit, mine, &lists);
+    let mut response = page(&settings, &visit, &lists);
     if let Some(next) = lists.next {
         let link = next_page(&query, next).parse().map_err(|_| Error::Unreadable)?;
         response.headers_mut().insert(header::LINK, link);
@@ -145,33 +143,32 @@ fn next_page(query: &Fields, next: RequestId) -> String {
 }
 
 /// The page. Many lines share few areas, so each area is named once.
-fn page(settings: &Settings, visit: &Visit, mine: bool, lists: &Lists) -> Response {
-    let (actor, lang) = (&visit.actor, visit.lang);
+fn page(settings: &Settings, visit: &Visit, lists: &Lists) -> Response {
+    let lang = visit.lang;
     let mut names = HashMap::new();
     for line in &lists.lines {
         names.entry(line.area).or_insert_with(|| settings.place_name(line.area, lang));
     }
-    let items = lists.lines.iter().map(|line| {
-        let place = if mine || is_open_to(actor, line) { line.place.as_str() } else { "" };
-        item(settings, lang, line, (&names[&line.area], place))
-    });
+    let items = lists.lines.iter().map(|line| item(settings, visit, line, &names[&line.area]));
     json(&RequestList { items: items.collect() })
 }
 
 fn item<'a>(
     settings: &'a Settings,
-    lang: Lang,
+    visit: &Visit,
     line: &'a Line,
-    (area_name, place): (&'a str, &'a str),
+    area_name: &'a str,
 ) -> RequestLine<'a> {
-    let zone = &settings.calendar.zone;
+    let (zone, lang) = (&settings.calendar.zone, visit.lang);
+    // Colleagues read each other's names; everybody else the surname.
+    let is_outside = !visit.actor.may(Verb::See, line.area);
     let category = settings.category(&line.category);
     RequestLine {
         id: Shown(line.id),
         number: &line.number,
         area: Shown(line.area),
         area_name,
-        place,
+        place: &line.place,
         category: &line.category,
         category_name: category.map_or("", |known| lang.pick(&known.name, &known.name_en)),
         urgency: line.urgency.name(),
@@ -179,7 +176,7 @@ fn item<'a>(
         stage: line.stage,
         ending: line.ending.as_deref(),
         level: level(line.stage, line.worker.is_some(), line.desk),
-        holder: holder(line).map(|who| Holder::new(who, settings, lang)),
+        holder: holder(line).map(|who| Holder::new(who, settings, lang, is_outside)),
         raised_at: At(line.raised_at, zone),
         due_at: line.due_at.map(|at| At(at, zone)),
         photos: line.photos,
@@ -197,12 +194,4 @@ fn holder(line: &Line) -> Option<Who> {
         (_, _, Some(unit)) => Some(Who::Unit(unit)),
         _ => Some(Who::Desk(line.desk)),
     }
-}
-
-/// Whether the place of a line, which may name a door, is for this reader: not where they read this
-/// part of the street masked. What lies beyond all their posts they asked for themselves.
-fn is_open_to(actor: &Actor, line: &Line) -> bool {
-    let ours = line.unit.is_some_and(|unit| actor.answers_for(unit, line.area));
-    let masked = actor.may(Verb::SeeMasked, line.area) || ours && line.stage == "closed";
-    actor.may(Verb::See, line.area) || ours && line.stage != "closed" || !masked
 }

@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::answered;
+use crate::App;
 use crate::error::Error;
-use crate::identity::{self, attempts};
+use crate::identity;
 use crate::receipts::{self, Receipt};
 use crate::requests;
 use crate::web::fields::{self, Program};
 use crate::web::{Access, Fields, Id, Routes, Visit};
-use crate::{App, chance};
 
 /// What opens a request without an account.
 #[derive(ToSchema)]
@@ -116,21 +116,10 @@ async fn adopt(
     Ok(answered(&app, StatusCode::OK, receipt))
 }
 
-/// The request that a receipt opens. The try counts before it is judged; whatever is wrong, the
-/// answer is the same.
+/// The request that a receipt opens; whatever is wrong, the answer is the same.
 async fn tried(app: &App, street: Street, fields: &Fields) -> Result<RequestId, Error> {
-    let code = chance::typed(fields.shown("receipt_code"));
-    let tail = fields.shown("phone_tail").trim().to_owned();
-    if code.is_empty() || code.len() > 32 {
-        return Err(Error::NotFound);
-    }
-    let (subject, now) = (format!("receipt:{code}"), app.now());
-    let counted = subject.clone();
-    app.db.write(move |tx| attempts::count(tx, street, &counted, now)).await?;
-    let found = app.db.read(move |tx| requests::follow(tx, street, &code, &tail)).await?;
-    let id = found.ok_or(Error::NotFound)?;
-    app.db.write(move |tx| attempts::clear(tx, street, &subject)).await?;
-    Ok(id)
+    let (code, tail) = (fields.shown("receipt_code"), fields.shown("phone_tail"));
+    requests::opened_by(app, street, code, tail).await?.ok_or(Error::NotFound)
 }
 
 /// The street of the area, else of the visit.

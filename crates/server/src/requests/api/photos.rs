@@ -16,10 +16,10 @@ use utoipa_axum::routes;
 use super::{answered, words};
 use crate::App;
 use crate::error::Error;
-use crate::files::{self, Failure, Photo, Refused, Size};
+use crate::files::{Refused, RefusedPhoto, Size};
 use crate::identity::hex;
 use crate::receipts::Deed;
-use crate::requests::{self, PHOTOS_MAX, PhotoRow};
+use crate::requests::{self, PHOTOS_MAX};
 use crate::web::{Access, Id, Routes, Visit, fields, segment};
 
 /// For how long a reader's own device keeps a photo, in seconds: an hour, as posts may end.
@@ -77,8 +77,7 @@ async fn add(
     if sent.is_empty() {
         return Err(Error::field("photos", words::PHOTOS_MISSING));
     }
-    let photos = files::read_photos(sent).await.map_err(|refused| Error::Photo(refused.why))?;
-    let rows = keep(&app, &photos).await?;
+    let rows = requests::keep_photos(&app, sent).await?;
     let deed = Deed { street, caller: visit.actor.caller, at: app.now(), key, digest };
     let work = move |tx: &mut db::Tx| requests::add_photos(tx, &deed, id, &rows);
     let receipt = app.db.write(work).await?;
@@ -113,7 +112,7 @@ async fn read(request: Request, app: &App) -> Result<(Vec<Bytes>, String), Error
             photos.push(bytes);
         }
         if photos.len() > PHOTOS_MAX {
-            return Err(Error::Photo(Refused::TooMany));
+            return Err(Error::Photo(RefusedPhoto { index: PHOTOS_MAX, why: Refused::TooMany }));
         }
     }
     Ok((photos, hex(&digest.finalize())))
@@ -128,31 +127,6 @@ fn unread(error: &MultipartError) -> Error {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
         _ => Error::Unreadable,
-    }
-}
-
-/// Keeps the files before any row names them.
-async fn keep(app: &App, photos: &[Photo]) -> Result<Vec<PhotoRow>, Error> {
-    if !app.files.has_room().map_err(|failure| failed(&failure))? {
-        return Err(Error::NoRoom);
-    }
-    let mut rows = Vec::with_capacity(photos.len());
-    for photo in photos {
-        app.files.put(photo).await.map_err(|failure| failed(&failure))?;
-        rows.push(PhotoRow {
-            side: String::new(),
-            hash: photo.hash().to_owned(),
-            width: photo.width().into(),
-            height: photo.height().into(),
-        });
-    }
-    Ok(rows)
-}
-
-fn failed(failure: &Failure) -> Error {
-    match failure {
-        Failure::Full(_) => Error::NoRoom,
-        other => Error::Files(other.to_string()),
     }
 }
 
@@ -225,7 +199,7 @@ async fn shown(app: &App, visit: &Visit, named: Named, size: Size) -> Result<Res
     if !app.db.read(read).await? {
         return Err(Error::NotFound);
     }
-    let bytes = app.files.get(&hash, size).await.map_err(|failure| failed(&failure))?;
+    let bytes = app.files.get(&hash, size).await?;
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg"),
         (header::CACHE_CONTROL, KEPT),

@@ -204,7 +204,7 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
         stage: request.stage.name(),
         ending,
         level: level_of(request),
-        holder: request.holder().map(|who| Holder::new(who, settings, lang)),
+        holder: request.holder().map(|who| Holder::new(who, settings, lang, seen.is_mine)),
         raised_at: At(record.raised_at, zone),
         due_at: request.due.map(|due| At(due.at, zone)),
         deadline_reason: request.due.map(|due| words::deadline(&due, settings, lang)),

@@ -45,8 +45,9 @@ pub(super) struct Holder {
 }
 
 impl Holder {
-    pub(super) fn new(who: Who, settings: &Settings, lang: Lang) -> Self {
-        Self { role: who.name(), name: words::holder(who, settings, lang) }
+    pub(super) fn new(who: Who, settings: &Settings, lang: Lang, is_for_asker: bool) -> Self {
+        let name = if is_for_asker { words::holder_to_asker } else { words::holder };
+        Self { role: who.name(), name: name(who, settings, lang) }
     }
 }
 

@@ -2,21 +2,9 @@
 
 use crate::web::words::Phrase;
 
-pub const AREA_MISSING: Phrase = Phrase {
-    zh: "请填区域代码（12 至 19 位数字）。",
-    en: "Please give the code of an area: 12 to 19 digits.",
-};
 pub const AREA_UNREADABLE: Phrase = Phrase {
     zh: "区域代码是 2 至 19 位数字，如 370323001028。",
     en: "The code of an area is 2 to 19 digits, such as 370323001028.",
-};
-pub const PHONE_UNREADABLE: Phrase = Phrase {
-    zh: "请填 11 位手机号，或者不填。",
-    en: "Please give a mobile number of eleven digits, or none.",
-};
-pub const NAME_MISSING: Phrase = Phrase {
-    zh: "替别人反映时，请填这位居民的姓名。",
-    en: "When you write for somebody else, please give their name.",
 };
 pub const STAGE_UNKNOWN: Phrase = Phrase {
     zh: "没有这种状态。可填：raised、accepted、escalated、dispatched、handling、resolved、redo、suspended、closed。",

@@ -10,11 +10,10 @@ use domain::id::RequestId;
 
 use crate::App;
 use crate::error::Error;
-use crate::identity::attempts;
+use crate::requests;
 use crate::web::page::Html;
 use crate::web::words::{Phrase, Sentence};
 use crate::web::{Fields, Form, Page, Visit, see_other};
-use crate::{chance, requests};
 
 #[derive(Template)]
 #[template(path = "requests/pages/follow.html")]
@@ -38,7 +37,8 @@ pub async fn form(State(app): State<App>, visit: Visit) -> Response {
 }
 
 pub async fn follow(State(app): State<App>, visit: Visit, form: Form) -> Result<Response, Error> {
-    let found = find(&app, form.deed.street, &form.fields).await;
+    let (code, tail) = (form.fields.shown("code"), form.fields.shown("tail"));
+    let found = requests::opened_by(&app, form.deed.street, code, tail).await;
     let (status, sentence) = match found {
         Ok(Some(id)) => {
             let mut response = see_other(&format!("/requests/{id}"));
@@ -74,19 +74,4 @@ async fn adopt_found(
     let now = app.now();
     app.db.write(move |tx| requests::adopt(tx, street, id, person, now)).await?;
     Ok(see_other(&format!("/requests/{id}")))
-}
-
-/// The request of a receipt, unless this code was tried too often.
-async fn find(app: &App, street: Street, fields: &Fields) -> Result<Option<RequestId>, Error> {
-    let code = chance::typed(fields.shown("code"));
-    let tail = chance::typed(fields.shown("tail"));
-    let subject = format!("receipt:{code}");
-    let now = app.now();
-    let counted = subject.clone();
-    app.db.write(move |tx| attempts::count(tx, street, &counted, now)).await?;
-    let found = app.db.read(move |tx| requests::follow(tx, street, &code, &tail)).await?;
-    if found.is_some() {
-        app.db.write(move |tx| attempts::clear(tx, street, &subject)).await?;
-    }
-    Ok(found)
 }

@@ -1,5 +1,7 @@
 //! Raising a request on one page: photos, kind, place, words, and who asks last.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -7,24 +9,17 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::{Caller, Verb};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
-use domain::phone::Phone;
-use domain::requests::Text;
 use serde::Deserialize;
 
 use super::view::icon;
 use crate::app::Settings;
 use crate::error::{Error, Field};
-use crate::files::{self, Photo};
-use crate::requests::{self, New, NewAsker, PHOTOS_MAX, PhotoRow};
+use crate::receipts::Deed;
+use crate::requests;
 use crate::web::page::Html;
 use crate::web::visit::COOKIE;
-use crate::web::words::{Phrase, Sentence};
 use crate::web::{Fields, Form, Page, Visit, cookies, see_other};
-use crate::{App, chance, identity};
-
-/// The most characters of a name, and of a place beside the area.
-const NAME_MAX: usize = 30;
-const PLACE_MAX: usize = 60;
+use crate::{App, identity};
 
 #[derive(Deserialize)]
 pub struct Asked {
@@ -125,12 +120,11 @@ pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<R
     };
     let fields = form.fields.clone();
     match take(&app, &settings, street, form).await {
-        Ok((id, receipt)) => {
+        Ok(id) => {
             let mut response = see_other(&format!("/requests/{id}/receipt"));
             if !matches!(visit.actor.caller, Caller::Person(_)) {
                 response.headers_mut().append(header::SET_COOKIE, pass(&app, street, id).await?);
             }
-            tracing::debug!(replayed = receipt, "a request was raised");
             Ok(response)
         }
         Err(Error::Invalid(errors)) => Ok(again(fields, &errors)),
@@ -145,99 +139,25 @@ fn area_of(fields: &Fields) -> Option<AreaCode> {
 /// Reads the form, keeps its photos, and puts the request on record.
 async fn take(
     app: &App,
-    settings: &Settings,
+    settings: &Arc<Settings>,
     street: Street,
     form: Form,
-) -> Result<(RequestId, bool), Error> {
-    let mut errors = Vec::new();
-    let mut check = |result: Result<String, Error>| match result {
-        Ok(text) => text,
-        Err(Error::Invalid(found)) => {
-            errors.extend(found);
-            String::new()
-        }
-        Err(_) => String::new(),
-    };
-    let fields = &form.fields;
-    let place = check(requests::line("place", fields.shown("place"), PLACE_MAX));
-    let name = check(requests::line("name", fields.shown("name"), NAME_MAX));
-    let text = Text::new(fields.shown("text"));
-    let phone = fields.get("phone").map(Phone::new).transpose();
-    let area = area_of(fields);
-    let mut wrong = |name, reason: Sentence| errors.push(Field { name, reason });
-    if settings.category(fields.shown("category")).is_none() {
-        wrong("category", requests::words::CATEGORY_UNKNOWN.into());
-    }
-    if area.is_none() {
-        wrong("area", Phrase { zh: "请选一个地点。", en: "Please choose a place." }.into());
-    }
-    if let Err(bad) = &text {
-        wrong("text", requests::bad_text(*bad));
-    }
-    if phone.is_err() {
-        wrong("phone", PHONE_BAD.into());
-    }
-    if form.files.len() > PHOTOS_MAX {
-        wrong("photos", requests::words::TOO_MANY_PHOTOS.into());
-    }
-    let (Ok(text), Ok(phone), Some(area), true) = (text, phone, area, errors.is_empty()) else {
-        return Err(Error::Invalid(errors));
-    };
-    let photos = keep(app, form.files).await?;
-    let named = fields.is_on("for_other") || !matches!(form.deed.caller, Caller::Person(_));
-    let asker = if named { NewAsker::Named { name, phone } } else { NewAsker::Myself };
-    let new = New {
-        id: RequestId(app.new_id()),
-        area,
-        place,
-        category: fields.shown("category").to_owned(),
-        text,
-        asker,
-        photos,
-        receipt: chance::code(10),
-    };
-    let mut deed = form.deed;
-    deed.street = street;
-    let street_settings = app.settings(street)?;
-    let receipt =
-        app.db.write(move |tx| requests::raise(tx, &street_settings, &deed, &new)).await?;
+) -> Result<RequestId, Error> {
+    let mut new = requests::read_new(app, settings, form.deed.caller, &form.fields)?;
+    new.photos = beside_their_field(requests::keep_photos(app, form.files).await)?;
+    let deed = Deed { street, ..form.deed };
+    let known = settings.clone();
+    let receipt = app.db.write(move |tx| requests::raise(tx, &known, &deed, &new)).await?;
     app.changes.notify_waiters();
-    Ok((RequestId(receipt.subject), receipt.replayed))
+    Ok(RequestId(receipt.subject))
 }
 
-/// Reads photos and keeps them, before anything is written about them.
-pub async fn keep(app: &App, files: Vec<axum::body::Bytes>) -> Result<Vec<PhotoRow>, Error> {
-    if files.is_empty() {
-        return Ok(Vec::new());
-    }
-    if !app.files.has_room().unwrap_or(true) {
-        return Err(Error::NoRoom);
-    }
-    let photos = files::read_photos(files).await.map_err(|refused| {
-        let (zh, en) = refused.why.phrase();
-        let number = refused.index + 1;
-        let reason =
-            Sentence::new(format!("第 {number} 张照片：{zh}"), format!("Photo {number}: {en}"));
-        Error::field("photos", reason)
-    })?;
-    let mut rows = Vec::new();
-    for photo in &photos {
-        app.files.put(photo).await.map_err(|failure| match failure {
-            files::Failure::Full(_) => Error::NoRoom,
-            other => Error::Files(other.to_string()),
-        })?;
-        rows.push(row(photo));
-    }
-    Ok(rows)
-}
-
-fn row(photo: &Photo) -> PhotoRow {
-    PhotoRow {
-        side: String::new(),
-        hash: photo.hash().to_owned(),
-        width: photo.width().into(),
-        height: photo.height().into(),
-    }
+/// On a page a photo that cannot be taken is a field that is wrong, like any other.
+pub fn beside_their_field<T>(kept: Result<T, Error>) -> Result<T, Error> {
+    kept.map_err(|error| match error {
+        Error::Photo(_) => Error::field("photos", error.sentence()),
+        other => other,
+    })
 }
 
 /// A session that opens this one request on this device, for somebody without an account.
@@ -249,8 +169,3 @@ pub async fn pass(app: &App, street: Street, id: RequestId) -> Result<HeaderValu
         .await?;
     Ok(cookies::set(COOKIE, &opened.token.text(), opened.seconds, app.options.secure))
 }
-
-const PHONE_BAD: Phrase = Phrase {
-    zh: "手机号请填 11 位数字，或者不填。",
-    en: "Please give a mobile number of 11 digits, or leave it empty.",
-};

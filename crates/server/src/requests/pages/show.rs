@@ -8,6 +8,7 @@ use domain::area::AreaCode;
 use domain::id::RequestId;
 use domain::requests::{Kind, Stage};
 
+use super::raise::beside_their_field;
 use super::view::{self, DueView, Eye, PhotoView, Status, Step};
 use crate::App;
 use crate::app::Settings;
@@ -323,10 +324,7 @@ async fn execute(app: &App, id: RequestId, kind: Kind, form: Form) -> Result<Rec
         fields = fields.with("into", meant.map(|id| id.to_string()).unwrap_or_default());
     }
     let command = requests::command(kind, &fields)?;
-    let mut photos = Vec::new();
-    if !form.files.is_empty() {
-        photos = super::raise::keep(app, form.files).await?;
-    }
+    let photos = beside_their_field(requests::keep_photos(app, form.files).await)?;
     let deed = form.deed;
     let act = move |tx: &mut db::Tx| {
         let receipt = requests::execute(tx, &settings, &deed, id, &command)?;
@@ -362,7 +360,7 @@ pub async fn photos(
 ) -> Result<Response, Error> {
     let deed = form.deed;
     let added = async {
-        let rows = super::raise::keep(&app, form.files).await?;
+        let rows = beside_their_field(requests::keep_photos(&app, form.files).await)?;
         app.db.write(move |tx| requests::add_photos(tx, &deed, id, &rows)).await
     };
     match added.await {
