@@ -52,8 +52,8 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Does what `arguments` ask for, and tells how it went. Flags are read from the environment too; of
-/// the rest of it only what is for a bucket.
+/// Does what `arguments` ask for, and tells how it went. Flags are read from the environment too;
+/// of the rest of it only what is for a bucket.
 #[must_use]
 pub fn main(
     arguments: impl IntoIterator<Item = OsString>,

@@ -8,7 +8,7 @@ const ENTRANCES: &[(&str, &str)] = &[
     ("Zoned::now", "nowhere"),
     ("SystemTime::now", "nowhere"),
     ("getrandom::", "crates/server/src/chance.rs"),
-    ("env::var", "crates/server/src/cli/"),
+    ("env::var", "crates/server/src/main.rs"),
     ("env::args", "crates/server/src/main.rs"),
 ];
 

@@ -1,4 +1,5 @@
-//! The doors over real sockets: a lean client of ours, and a route that only says hello beside them.
+//! The doors over real sockets: a lean client of ours, and a route that only says hello beside
+//! them.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
