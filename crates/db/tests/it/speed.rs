@@ -188,10 +188,10 @@ const ENTER: &str = "INSERT INTO entries (street, id, account, text) VALUES ($1,
 const KEEP: &str = "INSERT INTO receipts (street, id, answer) VALUES ($1, $2, $3)";
 
 fn steps() -> Vec<Step> {
-    let step = |sql, values: fn(i64) -> Vec<Value>, variables| Step {
+    let step = |sql, values: fn(i64) -> Vec<Value>, variables: &[&str]| Step {
         sql,
         values: Box::new(values),
-        variables,
+        variables: variables.iter().map(|&name| name.to_owned()).collect(),
     };
     vec![
         step(SEEN, |n| vec![7.into(), n.into()], &["street", "id"]),

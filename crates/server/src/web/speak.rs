@@ -109,6 +109,10 @@ fn problem(error: &Error, lang: Lang) -> Response {
         );
         document["errors"] = errors.collect();
     }
+    if let Error::Photo(_) = error {
+        let reason = lang.tell(&error.sentence()).to_owned();
+        document["errors"] = serde_json::json!([{ "field": "photos", "reason": reason }]);
+    }
     if let Error::Request(refused) = error {
         document["choices"] = refused.choices.clone().into();
     }
