@@ -41,13 +41,13 @@ fn table() -> String {
             if later {
                 world.pass(24 * 30);
             }
-            line(&mut text, &world, &request, command);
+            line(&mut text, &world, &request, &command);
         }
     }
     text
 }
 
-fn line(text: &mut String, world: &World, request: &Request, command: Command) {
+fn line(text: &mut String, world: &World, request: &Request, command: &Command) {
     let Ok(who) = request.turn(command.kind()) else { return };
     let name = match command {
         Command::Redo { .. } => "confirmation (not solved)".to_owned(),

@@ -14,11 +14,11 @@ async fn rubbish_travels_from_a_stranger_to_a_unit_and_back() {
     let mut ask = rubbish();
     ask["name"] = "孙德福".into();
     ask["phone"] = "100 0000 7788".into();
-    let asked = town.guest().calls("POST", "/requests", ask).await.with(201).json();
-    assert_eq!((&asked["stage"], &asked["version"]), (&json!("raised"), &json!(1)));
-    assert_eq!(asked["number"], "HP-2026-00001");
-    let id = asked["id"].as_str().unwrap();
-    let asker = pass(&town, asked["receipt_code"].as_str().unwrap(), "7788").await;
+    let made = town.guest().calls("POST", "/requests", ask).await.with(201).json();
+    assert_eq!((&made["stage"], &made["version"]), (&json!("raised"), &json!(1)));
+    assert_eq!(made["number"], "HP-2026-00001");
+    let id = made["id"].as_str().unwrap();
+    let asker = pass(&town, made["receipt_code"].as_str().unwrap(), "7788").await;
 
     let mine = sees(&asker, id).await;
     assert_eq!(mine["holder"]["role"], "grid_workers");
@@ -81,9 +81,6 @@ struct Turn {
 }
 
 fn turns(other: &str) -> Vec<Turn> {
-    let turn = |noun, before, right, fields, wrong| Turn { noun, before, right, fields, wrong };
-    let question = || and(accepted(), ("worker", "question", note()));
-    let extension = || and(handling(), ("property", "extension", more_time()));
     const DESK: &[(&str, u16)] =
         &[("worker", 403), ("resident", 403), ("street officer", 403), ("other officer", 404)];
     const UNIT: &[(&str, u16)] = &[("officer", 403), ("resident", 403), ("water", 404)];
@@ -98,6 +95,9 @@ fn turns(other: &str) -> Vec<Turn> {
         ("second resident", 404),
         ("administrator", 404),
     ];
+    let turn = |noun, before, right, fields, wrong| Turn { noun, before, right, fields, wrong };
+    let question = || and(accepted(), ("worker", "question", note()));
+    let extension = || and(handling(), ("property", "extension", more_time()));
     let unit = json!({ "unit": PROPERTY.to_string() });
     let plan = json!({ "note": "列入四月计划。", "review_on": "2026-04-10" });
     let solved = json!({ "solved": true, "rating": 4 });

@@ -106,12 +106,12 @@ async fn five_photos_are_the_most_and_none_is_taken_where_one_is_refused() {
     adds(&person, &id, &six[4..5]).await.with(200);
     let other = raised(&person).await;
     let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
-    let mut torn = picture(9);
-    torn.truncate(torn.len() / 2);
+    let mut cut_off = picture(9);
+    cut_off.truncate(cut_off.len() / 2);
     let cases = [
         (heic, 415, "heic"),
         (b"<html>no photo</html>".to_vec(), 415, "not_a_picture"),
-        (torn, 422, "damaged"),
+        (cut_off, 422, "damaged"),
         (vec![0xff; 13 << 20], 413, "too_large"),
     ];
     for (bytes, status, code) in cases {

@@ -52,7 +52,7 @@ pub(super) struct Flags {
 
 pub(super) fn run(flags: &Flags) -> Result<ExitCode, Fault> {
     super::log::begin_as(LogForm::Text, "warn");
-    let folder = Folder::make(flags.data.clone().unwrap_or_else(std::env::temp_dir))?;
+    let folder = Folder::make(&flags.data.clone().unwrap_or_else(std::env::temp_dir))?;
     super::waiting(async {
         let found = tokio::select! {
             found = measured(flags, &folder.0) => found?,
@@ -132,7 +132,7 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 struct Folder(PathBuf);
 
 impl Folder {
-    fn make(within: PathBuf) -> Result<Self, Fault> {
+    fn make(within: &Path) -> Result<Self, Fault> {
         let folder = within.join(format!("wuwei-bench-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|error| {
             let shown = folder.display();

@@ -45,12 +45,12 @@ fn limit(name: impl Into<String>, key: &str, per_second: f64) -> Line<'static> {
     Line { name, key, per_second, speed: None, limit: None, aim: None }
 }
 
-fn line<'a>(
+fn line(
     (name, key): (String, String),
-    speed: &'a Speed,
+    speed: &Speed,
     limit: Option<f64>,
     aim: Option<f64>,
-) -> Line<'a> {
+) -> Line<'_> {
     Line { name, key, per_second: speed.per_second(), speed: Some(speed), limit, aim }
 }
 

@@ -401,7 +401,7 @@ pub async fn receipt(
     let code = seen.record.receipt.clone();
     let code = code.get(..5).zip(code.get(5..)).map_or(code.clone(), |(a, b)| format!("{a}-{b}"));
     let matter = matter(&eye, &seen);
-    Ok((StatusCode::OK, Html(ReceiptPage { page, matter, due, code, seen })).into_response())
+    Ok((StatusCode::OK, Html(ReceiptPage { page, seen, matter, due, code })).into_response())
 }
 
 #[derive(Template)]
@@ -426,7 +426,7 @@ pub async fn print(
     let page = Page::new(&app, &visit, &format!("/requests/{id}/print"));
     let (status, steps) = (eye.seen_status(&seen), eye.steps(&seen));
     let matter = matter(&eye, &seen);
-    Ok(Html(Print { page, matter, status, steps, seen }).into_response())
+    Ok(Html(Print { page, seen, matter, status, steps }).into_response())
 }
 
 impl Show {
