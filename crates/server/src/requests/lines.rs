@@ -1,7 +1,7 @@
 //! The statements behind the lists.
 
 use db::{Row, Tx, params};
-use domain::area::{AreaCode, Street};
+use domain::area::{AreaCode, Level, Street};
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::requests::{Desk, Urgency, readable};
 use jiff::Timestamp;
@@ -10,20 +10,23 @@ use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
 use crate::error::Error;
 
 macro_rules! lines {
-    ($($rest:literal),+) => {
+    ($area:literal, $($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
              stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
-             FROM requests WHERE street = $1 AND area >= $2 AND area < $3 ",
+             FROM requests WHERE street = $1 AND ", $area, " >= $2 AND ", $area, " < $3 ",
             $($rest),+
         )
     };
 }
 
-/// What a filter wants of a scope, the newest first.
+/// What a filter wants of a scope, the newest first. As `+area` the area is no way to the rows: an
+/// index that has the newest first ends after a page, however many there are, where the one by area
+/// would read and sort them all.
 macro_rules! wanted {
-    ($scope:literal) => {
+    ($area:literal, $scope:literal) => {
         lines!(
+            $area,
             "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
              OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
              AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') ",
@@ -32,6 +35,12 @@ macro_rules! wanted {
         )
     };
 }
+
+const OF_WIDE_AREA: &str = wanted!("+area", "AND CAST($8 AS BIGINT) = 0");
+/// A grid has few of the requests of its street, and they are found by their area.
+const OF_GRID: &str = wanted!("area", "AND CAST($8 AS BIGINT) = 0");
+const OF_UNIT: &str = wanted!("+area", "AND unit = $8");
+const OF_ASKER: &str = wanted!("+area", "AND asker = $8");
 
 /// The newest requests of a scope that `filter` wants.
 pub(super) fn newest(
@@ -48,9 +57,10 @@ pub(super) fn newest(
     let q = &readable(filter.q.as_deref().unwrap_or_default());
     let like = like(q);
     let (sql, area, who) = match scope {
-        Scope::Area(area) => (wanted!("AND CAST($8 AS BIGINT) = 0"), area, 0),
-        Scope::Unit(unit, area) => (wanted!("AND unit = $8"), area, unit.0),
-        Scope::Asker(person, area) => (wanted!("AND asker = $8"), area, person.0),
+        Scope::Area(area) if area.level() > Level::Community => (OF_GRID, area, 0),
+        Scope::Area(area) => (OF_WIDE_AREA, area, 0),
+        Scope::Unit(unit, area) => (OF_UNIT, area, unit.0),
+        Scope::Asker(person, area) => (OF_ASKER, area, person.0),
     };
     let range = area.range();
     let rows = tx.rows(
@@ -86,6 +96,7 @@ pub(super) fn waiting(
     let (sql, third) = match pile {
         Pile::Grid => (
             lines!(
+                "area",
                 "AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
                  ORDER BY due_at, id LIMIT 200"
             ),
@@ -93,6 +104,7 @@ pub(super) fn waiting(
         ),
         Pile::Desk(desk) => (
             lines!(
+                "area",
                 "AND stage IN ('escalated', 'redo', 'suspended', 'dispatched', 'handling') \
                  AND desk = $4 ORDER BY due_at, id LIMIT 200"
             ),
@@ -100,6 +112,7 @@ pub(super) fn waiting(
         ),
         Pile::Unit => (
             lines!(
+                "area",
                 "AND stage IN ('dispatched', 'handling') AND unit = $4 \
                  ORDER BY due_at, id LIMIT 200"
             ),
@@ -173,4 +186,37 @@ fn line(row: &Row) -> Result<Line, Error> {
         raised_at: row.parse("raised_at", moment)?,
         photos: row.get("photos")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use db::Db;
+
+    use super::*;
+
+    const PLANS: [(&str, &str); 3] = [
+        (
+            concat!("EXPLAIN QUERY PLAN ", wanted!("+area", "AND CAST($8 AS BIGINT) = 0")),
+            "PRIMARY KEY (street=? AND id<?)",
+        ),
+        (concat!("EXPLAIN QUERY PLAN ", wanted!("+area", "AND unit = $8")), "requests_by_unit"),
+        (concat!("EXPLAIN QUERY PLAN ", wanted!("+area", "AND asker = $8")), "requests_by_asker"),
+    ];
+
+    #[tokio::test]
+    async fn a_page_of_a_long_list_is_read_from_its_newest_and_nothing_is_sorted() {
+        let name = format!("wuwei-plans-{}.sqlite", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        let db = Db::open(&format!("sqlite:{}", file.display())).unwrap();
+        db.migrate(crate::migrations::ALL).await.unwrap();
+        for (sql, wanted) in PLANS {
+            let plan = move |tx: &mut Tx| {
+                let rows = tx.rows(sql, params![1, 1, 2, 9, "", "", "%", 1, 51, 0])?;
+                rows.iter().map(|row| row.get::<String>("detail")).collect::<Result<Vec<_>, _>>()
+            };
+            let plan = db.read::<_, db::Error, _>(plan).await.unwrap().join("; ");
+            assert!(plan.contains(wanted) && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+        }
+        std::fs::remove_file(file).unwrap();
+    }
 }
