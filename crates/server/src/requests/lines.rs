@@ -22,25 +22,28 @@ macro_rules! lines {
 
 /// What a filter wants of a scope, the newest first. As `+area` the area is no way to the rows: an
 /// index that has the newest first ends after a page, however many there are, where the one by area
-/// would read and sort them all.
+/// would read and sort them all. Those of one unit or asker are a range of one, in the order
+/// of that range: so they are read from their own index, and not from among everybody's.
 macro_rules! wanted {
-    ($area:literal, $scope:literal) => {
+    ($area:literal, $scope:literal, $newest:literal) => {
         lines!(
             $area,
             "AND id < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed') \
              OR ($5 = 'late' AND due_at < $10 AND stage NOT IN ('closed', 'resolved'))) \
              AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') ",
             $scope,
-            " ORDER BY id DESC LIMIT $9"
+            " ORDER BY ",
+            $newest,
+            " LIMIT $9"
         )
     };
 }
 
-const OF_WIDE_AREA: &str = wanted!("+area", "AND CAST($8 AS BIGINT) = 0");
+const OF_WIDE_AREA: &str = wanted!("+area", "AND CAST($8 AS BIGINT) = 0", "id DESC");
 /// A grid has few of the requests of its street, and they are found by their area.
-const OF_GRID: &str = wanted!("area", "AND CAST($8 AS BIGINT) = 0");
-const OF_UNIT: &str = wanted!("+area", "AND unit = $8");
-const OF_ASKER: &str = wanted!("+area", "AND asker = $8");
+const OF_GRID: &str = wanted!("area", "AND CAST($8 AS BIGINT) = 0", "id DESC");
+const OF_UNIT: &str = wanted!("+area", "AND unit BETWEEN $8 AND $8", "unit DESC, id DESC");
+const OF_ASKER: &str = wanted!("+area", "AND asker BETWEEN $8 AND $8", "asker DESC, id DESC");
 
 /// The newest requests of a scope that `filter` wants.
 pub(super) fn newest(
@@ -144,7 +147,7 @@ pub(super) fn counts(
         .map(|row| {
             Ok(Count {
                 area: row.parse("community", |n: i64| AreaCode::new(n.checked_mul(10_000_000)?))?,
-                stage: row.parse("stage", |name: String| stage_named(&name))?,
+                stage: row.parse("stage", |name: &str| stage_named(name))?,
                 all: row.get("n")?,
                 late: row.get("late")?,
             })
@@ -173,16 +176,16 @@ fn line(row: &Row) -> Result<Line, Error> {
         area: row.parse("area", AreaCode::new)?,
         place: row.get("place")?,
         category: row.get("category")?,
-        urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
+        urgency: row.parse("urgency", |name: &str| Urgency::named(name))?,
         text: row.get("text")?,
-        stage: row.parse("stage", |name: String| stage_named(&name))?,
+        stage: row.parse("stage", |name: &str| stage_named(name))?,
         ending: row.get("ending")?,
-        desk: row.parse("desk", |name: String| Desk::named(&name))?,
+        desk: row.parse("desk", |name: &str| Desk::named(name))?,
         worker: row.get::<Option<i64>>("worker")?.map(PersonId),
         unit: row.get::<Option<i64>>("unit")?.map(UnitId),
         due_at: row.get::<Option<i64>>("due_at")?.and_then(moment),
         is_asked: row.get::<Option<i64>>("question_at")?.is_some(),
-        wants_extension: row.get::<String>("extension")? == "asked",
+        wants_extension: row.get::<&str>("extension")? == "asked",
         raised_at: row.parse("raised_at", moment)?,
         photos: row.get("photos")?,
     })
@@ -196,11 +199,26 @@ mod tests {
 
     const PLANS: [(&str, &str); 3] = [
         (
-            concat!("EXPLAIN QUERY PLAN ", wanted!("+area", "AND CAST($8 AS BIGINT) = 0")),
+            concat!(
+                "EXPLAIN QUERY PLAN ",
+                wanted!("+area", "AND CAST($8 AS BIGINT) = 0", "id DESC")
+            ),
             "PRIMARY KEY (street=? AND id<?)",
         ),
-        (concat!("EXPLAIN QUERY PLAN ", wanted!("+area", "AND unit = $8")), "requests_by_unit"),
-        (concat!("EXPLAIN QUERY PLAN ", wanted!("+area", "AND asker = $8")), "requests_by_asker"),
+        (
+            concat!(
+                "EXPLAIN QUERY PLAN ",
+                wanted!("+area", "AND unit BETWEEN $8 AND $8", "unit DESC, id DESC")
+            ),
+            "requests_by_unit",
+        ),
+        (
+            concat!(
+                "EXPLAIN QUERY PLAN ",
+                wanted!("+area", "AND asker BETWEEN $8 AND $8", "asker DESC, id DESC")
+            ),
+            "requests_by_asker",
+        ),
     ];
 
     #[tokio::test]
