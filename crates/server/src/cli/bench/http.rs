@@ -19,7 +19,7 @@ use crate::cli::{Fault, door};
 use crate::health;
 
 /// Connections that ask at the same time, each waiting for its answer.
-pub const CONNECTIONS: usize = 64;
+pub const CONNECTIONS: usize = 256;
 /// Clients that raise what will be accepted.
 const RAISING: usize = 256;
 /// The head of an answer of ours is shorter.
