@@ -153,9 +153,9 @@ async fn photos_come_whole_from_those_who_may_and_while_it_is_open() {
         .header("idempotency-key", fresh_key())
         .header(header::CONTENT_TYPE, "image/jpeg");
     town.guest().send(request, Body::from(one.clone())).await.with(415);
-    adds(&town.neighbour(), &id, &[one.clone()]).await.with(404);
-    adds(&town.auditor(), &id, &[one.clone()]).await.with(404);
-    adds(&town.guest(), &id, &[one.clone()]).await.with(401);
+    adds(&town.neighbour(), &id, std::slice::from_ref(&one)).await.with(404);
+    adds(&town.auditor(), &id, std::slice::from_ref(&one)).await.with(404);
+    adds(&town.guest(), &id, std::slice::from_ref(&one)).await.with(401);
     assert_eq!(sees(&town.resident(), &id).await["version"], 1);
     goes(&town, &id, &closed()).await;
     let said = adds(&town.resident(), &id, &[one]).await.with(409).json();
