@@ -82,7 +82,6 @@ CREATE TABLE requests (
 );
 CREATE INDEX requests_by_area ON requests (street, area, id);
 CREATE INDEX requests_by_asker ON requests (street, asker, id);
-CREATE INDEX requests_by_phone ON requests (street, asker_phone);
 CREATE INDEX requests_by_unit ON requests (street, unit, id);
 CREATE INDEX requests_by_due ON requests (street, due_at);
 CREATE INDEX requests_by_change ON requests (street, changed_at);

@@ -47,6 +47,33 @@ pub fn address(address: &str) -> &str {
     kept.trim_end_matches(|letter: char| letter.is_whitespace() || "-－—,，、#（(".contains(letter))
 }
 
+/// What somebody wrote, for those who read it masked: the asker's name is masked, and of every run
+/// of three digits and more, which may be a door or a phone, nothing is left but that it was there.
+#[must_use]
+pub fn text(text: &str, asker: &str) -> String {
+    let named = match asker.chars().count() {
+        0 | 1 => text.to_owned(),
+        _ => text.replace(asker, &name(asker)),
+    };
+    let mut shown = String::with_capacity(named.len());
+    let mut digits = String::new();
+    for letter in named.chars().chain(std::iter::once('\0')) {
+        if letter.is_ascii_digit() || ('０'..='９').contains(&letter) {
+            digits.push(letter);
+            continue;
+        }
+        if digits.chars().count() < 3 {
+            shown.push_str(&digits);
+        } else {
+            shown.push_str("***");
+        }
+        digits.clear();
+        shown.push(letter);
+    }
+    shown.pop();
+    shown
+}
+
 fn han_name(letters: &[char]) -> String {
     let compound = SURNAMES.iter().any(|name| name.chars().eq(letters.iter().copied().take(2)));
     let surname = match letters {
@@ -152,6 +179,15 @@ mod tests {
         ] {
             assert_eq!(name(full), masked, "{full}");
         }
+    }
+
+    #[test]
+    fn a_text_keeps_no_number_and_no_name() {
+        let masked =
+            text("我是张三丰，住3单元302，电话13800138000或１３８００１３８０００。", "张三丰");
+        assert_eq!(masked, "我是张*丰，住3单元***，电话***或***。");
+        assert_eq!(text("12号楼", ""), "12号楼");
+        assert_eq!(text("", "王"), "");
     }
 
     #[test]

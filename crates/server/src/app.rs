@@ -1,6 +1,7 @@
 //! What every request and every job can reach.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use db::{Db, Tx};
@@ -29,6 +30,8 @@ pub struct App {
     pub options: Arc<Options>,
     /// Rings when a request has changed in this process, so that open pages look again at once.
     pub changes: Arc<Notify>,
+    /// When the disk of the records was last found full, in microseconds; nought for never.
+    pub full_at: Arc<AtomicI64>,
     settings: Arc<RwLock<HashMap<Street, Arc<Settings>>>>,
 }
 
@@ -80,6 +83,7 @@ impl App {
             ids: Arc::new(Ids::new(options.node)),
             options: Arc::new(options),
             changes: Arc::default(),
+            full_at: Arc::default(),
             settings: Arc::default(),
         };
         app.reload().await?;

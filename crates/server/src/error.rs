@@ -127,6 +127,7 @@ impl Error {
             Error::NoRoom => "no_room",
             Error::Photo(refused) => refused.why.name(),
             Error::Records(db::Error::Stale) => "someone_was_first",
+            Error::Records(db::Error::Full) => "disk_full",
             Error::Records(error) if is_for_later(error) => "busy",
             Error::Records(_) | Error::Page(_) | Error::Files(_) => "failure",
         }

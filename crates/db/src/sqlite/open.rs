@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
@@ -42,6 +43,7 @@ pub fn to_write(path: &str) -> Result<(Connection, File), Error> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let file = Connection::open_with_flags(path, flags).map_err(|error| unusable(path, error))?;
+    keep_plans(&file)?;
     settle(&file, path, &FOR_ALL)?;
     settle(&file, path, &FOR_WRITER)?;
     let sizes = "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
@@ -63,6 +65,7 @@ pub fn to_read(path: &str) -> Result<Connection, Error> {
 pub fn to_copy(path: &str) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let file = Connection::open_with_flags(path, flags).map_err(|error| unusable(path, error))?;
+    keep_plans(&file)?;
     settle(&file, path, &FOR_ALL)?;
     Ok(file)
 }
@@ -72,6 +75,13 @@ pub fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(end);
     name.into()
+}
+
+/// A plan that was made stays, whatever values come: without this a statement with `LIKE $1` is
+/// parsed anew for every value, which costs more than running it.
+fn keep_plans(file: &Connection) -> Result<(), Error> {
+    file.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Sets every pragma and reads it back, for SQLite keeps silent about those it does not obey.

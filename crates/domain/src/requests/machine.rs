@@ -73,6 +73,13 @@ impl Request {
         self.enter(moment)
     }
 
+    /// The same where nobody works in the grid: it begins at a desk.
+    #[must_use]
+    pub fn begun_at(mut self, desk: Desk, moment: Moment<'_>) -> Self {
+        self.stage = Stage::Escalated { desk };
+        self.enter(moment)
+    }
+
     /// Who may give a command of this kind now. This is the table of the whole life.
     pub fn turn(&self, kind: Kind) -> Result<Who, Refusal> {
         use {Handler as H, Kind as K, Stage as S};

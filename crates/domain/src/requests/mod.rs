@@ -14,6 +14,7 @@ pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};
 
+use crate::actor::{Post, Verb};
 use crate::area::AreaCode;
 use crate::id::{PersonId, RequestId, UnitId};
 
@@ -346,6 +347,18 @@ impl Ending {
 }
 
 impl Desk {
+    /// Where a request begins, by the posts that reach its place: in the grid (nothing) if anybody
+    /// works there, else at the nearest desk that has somebody, so that none waits for nobody.
+    #[must_use]
+    pub fn first(posts: &[Post]) -> Option<Desk> {
+        let has = |verb| posts.iter().any(|post| post.verbs().contains(&verb));
+        match (has(Verb::WorkInGrid), has(Verb::WorkAtCommunityDesk)) {
+            (true, _) => None,
+            (false, true) => Some(Desk::Community),
+            (false, false) => Some(Desk::Street),
+        }
+    }
+
     /// The name of this desk, in the database and in the interface alike.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -28,6 +28,16 @@ fn of_two_who_accept_the_second_hears_who_was_first() {
 }
 
 #[test]
+fn a_request_begins_with_somebody_who_is_there() {
+    use domain::actor::Post::{Auditor, BuildingHead, CommunityOfficer, GridLeader, GridWorker};
+    assert_eq!(Desk::first(&[CommunityOfficer, GridWorker]), None);
+    assert_eq!(Desk::first(&[GridLeader]), None);
+    assert_eq!(Desk::first(&[BuildingHead, CommunityOfficer]), Some(Desk::Community));
+    assert_eq!(Desk::first(&[BuildingHead, Auditor]), Some(Desk::Street));
+    assert_eq!(Desk::first(&[]), Some(Desk::Street));
+}
+
+#[test]
 fn a_grid_worker_solves_at_once_without_accepting_first() {
     let world = World::new();
     let done = world.does(&world.at(Stage::Raised), WORKER, Command::Resolve { note: note() });

@@ -59,6 +59,7 @@ pub fn main(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
+    keep_to_ourselves();
     log::tell_panics();
     let outcome = match Cli::try_parse_from(arguments) {
         Ok(cli) => run(cli.command, of_buckets(environment)),
@@ -104,4 +105,10 @@ fn waiting(command: impl Future<Output = Result<ExitCode, Fault>>) -> Result<Exi
     // What still works on a photo or a password for nobody does not keep the program from ending.
     runtime.shutdown_background();
     outcome
+}
+
+/// What this program writes is for the account that it runs under, and for nobody else.
+fn keep_to_ourselves() {
+    #[cfg(unix)]
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
 }

@@ -8,6 +8,7 @@ pub use schema::{Schema, schema};
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Extension;
@@ -57,10 +58,16 @@ async fn alive() -> &'static str {
 }
 
 /// Commits an empty command: it can write, or it is not ready.
+/// For how long a full disk counts after it was last met, in microseconds: the next write tells.
+const FULL_FOR: i64 = 60_000_000;
+
 async fn ready(State(app): State<App>) -> Response {
     let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     let asked = tokio::time::timeout(WITHIN, app.db.health()).await;
+    let full_at = app.full_at.load(Ordering::Relaxed);
+    let since_full = app.now().as_microsecond() - full_at;
     let why = match asked {
+        Ok(Ok(())) if full_at > 0 && since_full < FULL_FOR => db::Error::Full.to_string(),
         Ok(Ok(())) => return (plain, "ready\n").into_response(),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "the database takes too long".to_owned(),
@@ -81,9 +88,9 @@ async fn figures(
     let is_open = open.is_some_and(|Extension(figures)| figures.open);
     let is_near = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().is_loopback());
     // What a proxy on this machine passes on comes from elsewhere.
-    let is_passed_on = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
-        .into_iter()
-        .any(|name| headers.contains_key(name));
+    let is_passed_on = headers.keys().map(axum::http::HeaderName::as_str).any(|name| {
+        name.starts_with("x-forwarded") || ["forwarded", "x-real-ip", "via"].contains(&name)
+    });
     if !is_open && (!is_near || is_passed_on) {
         return Err(Error::NotFound);
     }

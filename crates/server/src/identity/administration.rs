@@ -37,6 +37,9 @@ pub fn add_person(tx: &mut Tx, deed: &Deed, person: &Person) -> Result<Receipt, 
 /// Gives a post. (For now an administrator gives every post within their own area.)
 pub fn give_post(tx: &mut Tx, deed: &Deed, actor: &Actor, grant: Grant) -> Result<Receipt, Error> {
     let (street, held) = (deed.street, grant.held);
+    if actor.person() == Some(grant.person) {
+        return Err(Error::field("post", words::POST_FOR_ONESELF));
+    }
     store::person(tx, street, grant.person)?.ok_or(Error::NotFound)?;
     if grid::area(tx, street, held.area)?.is_none() {
         return Err(Error::field("area", words::AREA_UNKNOWN));

@@ -212,6 +212,32 @@ pub fn people_named(
     Ok(named)
 }
 
+/// The posts that somebody holds at `now` and that reach `place`.
+pub fn posts_reaching(
+    tx: &mut Tx,
+    street: Street,
+    place: AreaCode,
+    now: Timestamp,
+) -> Result<Vec<Post>, Error> {
+    let around = |digits: i64| place.code() - place.code() % digits;
+    let rows = tx.rows(
+        "SELECT DISTINCT post FROM appointments WHERE street = $1
+         AND area IN ($2, $3, $4, $5, $6) AND from_at <= $7
+         AND (until_at IS NULL OR until_at > $7)",
+        params![
+            street.number(),
+            place.code(),
+            around(100),
+            around(10_000),
+            around(10_000_000),
+            around(10_000_000_000),
+            now.as_microsecond(),
+        ],
+    )?;
+    let post = |row: &Row| row.parse("post", |post: &str| Post::named(post));
+    Ok(rows.iter().map(post).collect::<Result<_, _>>()?)
+}
+
 /// Everybody who holds or held a post, by name.
 pub fn staff(tx: &mut Tx, street: Street) -> Result<Vec<(PersonId, String)>, Error> {
     let rows = tx.rows(

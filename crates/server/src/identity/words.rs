@@ -72,6 +72,8 @@ phrases! {
     PREFIX_BAD: "请填写 1 至 6 个大写字母，例如 FY。", "Enter 1 to 6 capital letters, such as FY.";
     NUMBER_BAD: "请填写 0 至 99999 的整数。", "Enter a whole number from 0 to 99999.";
     POST_BAD: "请选择岗位。", "Choose a post.";
+    POST_FOR_ONESELF: "不能给自己任职，请另一位管理员办理。",
+        "Nobody gives a post to themselves: another administrator does.";
     POST_HELD: "此人在这个片区已有这个岗位。", "This person holds that post there already.";
     POST_OWN_LAST: "管理员不能撤销自己的管理员岗位，请由另一位管理员来撤。",
         "Administrators do not end their own post. Please ask another administrator.";

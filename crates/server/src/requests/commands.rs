@@ -71,8 +71,10 @@ fn confirmation(fields: &Fields) -> Result<Command, Error> {
     Ok(Command::Confirm { rating, note: wanted(fields)? })
 }
 
+/// What was written, or else the phrase that was chosen: three taps are enough on the spot.
 fn note(fields: &Fields) -> Result<Note, Error> {
-    Note::new(fields.shown("note")).map_err(|bad| Error::field("note", bad_text(bad)))
+    let written = fields.get("note").or(fields.get("preset")).unwrap_or_default();
+    Note::new(written).map_err(|bad| Error::field("note", bad_text(bad)))
 }
 
 fn wanted(fields: &Fields) -> Result<Option<Note>, Error> {

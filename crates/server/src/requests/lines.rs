@@ -58,10 +58,13 @@ pub(super) fn newest(
     let stage = filter.stage.unwrap_or_default();
     // Signs that are no text are in no request either, and the records refuse some of them.
     let q = &readable(filter.q.as_deref().unwrap_or_default());
-    let like = like(q);
+    // An empty pattern finds nothing: only the number is left to search for.
+    let like = if let Scope::Masked(_) = scope { String::new() } else { like(q) };
     let (sql, area, who) = match scope {
-        Scope::Area(area) if area.level() > Level::Community => (OF_GRID, area, 0),
-        Scope::Area(area) => (OF_WIDE_AREA, area, 0),
+        Scope::Area(area) | Scope::Masked(area) if area.level() > Level::Community => {
+            (OF_GRID, area, 0)
+        }
+        Scope::Area(area) | Scope::Masked(area) => (OF_WIDE_AREA, area, 0),
         Scope::Unit(unit, area) => (OF_UNIT, area, unit.0),
         Scope::Asker(person, area) => (OF_ASKER, area, person.0),
     };
@@ -92,7 +95,7 @@ pub(super) fn waiting(
     pile: Pile,
 ) -> Result<Vec<Line>, Error> {
     let (area, unit) = match scope {
-        Scope::Area(area) | Scope::Asker(_, area) => (area, 0),
+        Scope::Area(area) | Scope::Masked(area) | Scope::Asker(_, area) => (area, 0),
         Scope::Unit(unit, area) => (area, unit.0),
     };
     let range = area.range();

@@ -4,6 +4,7 @@ use db::Tx;
 use domain::actor::{Actor, Caller, Verb};
 use domain::area::AreaCode;
 use domain::id::{PersonId, RequestId, UnitId};
+use domain::mask;
 use domain::requests::{Desk, Stage, Urgency};
 use jiff::Timestamp;
 
@@ -82,6 +83,8 @@ pub enum Pile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     Area(AreaCode),
+    /// An area whose requests are read masked: what they say is not searched.
+    Masked(AreaCode),
     Unit(UnitId, AreaCode),
     Asker(PersonId, AreaCode),
 }
@@ -114,6 +117,7 @@ pub fn list(
     found.dedup_by_key(|line| line.id);
     for line in found.iter_mut().filter(|line| !filter.mine && !is_open_to(actor, line)) {
         line.place.clear();
+        line.text = mask::text(&line.text, "");
     }
     let more = found.len() > limit;
     found.truncate(limit);
@@ -178,9 +182,8 @@ fn scopes(settings: &Settings, actor: &Actor, filter: &Filter) -> Vec<Scope> {
             let Some(area) = common(held.area, wanted) else { continue };
             let scope = match held.unit {
                 Some(unit) if verbs.contains(&Verb::AnswerForUnit) => Scope::Unit(unit, area),
-                _ if verbs.contains(&Verb::See) || verbs.contains(&Verb::SeeMasked) => {
-                    Scope::Area(area)
-                }
+                _ if verbs.contains(&Verb::See) => Scope::Area(area),
+                _ if verbs.contains(&Verb::SeeMasked) => Scope::Masked(area),
                 _ => continue,
             };
             if !scopes.contains(&scope) {

@@ -61,16 +61,41 @@ pub fn raise(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result
             facts: facts.to_string(),
         };
         history::add(tx, deed.street, new.id.0, &entry)?;
+        let (stage, version) = begin(tx, settings, deed, record.request)?;
         let answer = serde_json::json!({
             "id": new.id.to_string(),
             "number": record.number,
             "receipt_code": record.receipt,
-            "stage": record.request.stage.name(),
-            "version": 1,
+            "stage": stage.name(),
+            "version": version,
         });
         let answer = answer.to_string();
-        Ok(Receipt { subject: new.id.0, version: 1, answer, replayed: false })
+        Ok(Receipt { subject: new.id.0, version, answer, replayed: false })
     })
+}
+
+/// Where nobody works in the grid, the program passes the request on to the nearest desk at once.
+fn begin(
+    tx: &mut Tx,
+    settings: &Settings,
+    deed: &Deed,
+    request: Request,
+) -> Result<(Stage, i64), Error> {
+    let posts = identity::posts_reaching(tx, deed.street, request.area, deed.at)?;
+    let Some(desk) = Desk::first(&posts) else { return Ok((request.stage, 1)) };
+    let moment = settings.moment(deed.at);
+    let passed_on = request.begun_at(desk, moment);
+    store::save(tx, deed.street, &passed_on, 1, deed.at)?;
+    let entry = Entry {
+        version: 2,
+        at: deed.at,
+        actor: None,
+        role: "system".to_owned(),
+        event: "escalated".to_owned(),
+        facts: serde_json::json!({ "to": desk.name() }).to_string(),
+    };
+    history::add(tx, deed.street, passed_on.id.0, &entry)?;
+    Ok((passed_on.stage, 2))
 }
 
 fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Record, Error> {
@@ -117,8 +142,8 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
 
 type Asker = (Option<PersonId>, String, String, Option<PersonId>);
 
-/// Who asks, their name and phone, and who writes for them. The account of a neighbour's phone gets
-/// the request, so that they find it when they sign in.
+/// Who asks, their name and phone, and who writes for them. A phone number proves nobody: whoever
+/// is written for opens the request with its receipt, and may take it into an account.
 fn asker(tx: &mut Tx, deed: &Deed, new: &New) -> Result<Asker, Error> {
     match (&new.asker, deed.caller) {
         (NewAsker::Myself, Caller::Person(id)) => {
@@ -132,12 +157,7 @@ fn asker(tx: &mut Tx, deed: &Deed, new: &New) -> Result<Asker, Error> {
                 return Err(Error::Forbidden);
             }
             let phone = phone.as_ref().map_or("", Phone::digits);
-            let account = match phone {
-                "" => None,
-                phone => identity::person_by_phone(tx, deed.street, phone)?,
-            };
-            let account = account.map(|person| person.id);
-            Ok((account, name.clone(), phone.to_owned(), Some(id)))
+            Ok((None, name.clone(), phone.to_owned(), Some(id)))
         }
         (NewAsker::Named { name, phone }, _) => {
             let phone = phone.as_ref().map_or("", Phone::digits);
@@ -174,38 +194,30 @@ pub fn follow(
     Ok(found.filter(|(_, phone)| tail_is_whole && fits(phone)).map(|(id, _)| id))
 }
 
-/// Gives a request to the account of whoever showed its receipt, and with it all others that were
-/// raised without an account from the same phone; tells how many.
+/// Gives a request to the account of whoever showed its receipt, unless it has one; tells whether it
+/// did. Other requests of the same phone stay where they are, for anybody can name a phone.
 pub fn adopt(
     tx: &mut Tx,
     street: domain::area::Street,
     id: RequestId,
     person: PersonId,
     at: Timestamp,
-) -> Result<usize, Error> {
-    let account = identity::person(tx, street, person)?.ok_or(Error::NotFound)?;
+) -> Result<bool, Error> {
     let shown = store::load(tx, street, id)?;
-    let mut unowned = vec![];
-    if shown.request.asker.is_none() {
-        unowned.push((id, shown.version));
+    if shown.request.asker.is_some() {
+        return Ok(false);
     }
-    if account.phone == shown.asker_phone {
-        let others = store::unowned(tx, street, &account.phone)?;
-        unowned.extend(others.into_iter().filter(|&(other, _)| other != id));
-    }
-    for &(id, version) in &unowned {
-        store::adopt(tx, street, (id, version), person, at)?;
-        let entry = Entry {
-            version: version + 1,
-            at,
-            actor: Some(person),
-            role: "asker".to_owned(),
-            event: "adopted".to_owned(),
-            facts: "{}".to_owned(),
-        };
-        history::add(tx, street, id.0, &entry)?;
-    }
-    Ok(unowned.len())
+    store::adopt(tx, street, (id, shown.version), person, at)?;
+    let entry = Entry {
+        version: shown.version + 1,
+        at,
+        actor: Some(person),
+        role: "asker".to_owned(),
+        event: "adopted".to_owned(),
+        facts: "{}".to_owned(),
+    };
+    history::add(tx, street, id.0, &entry)?;
+    Ok(true)
 }
 
 /// A name or a place as it is kept: readable, on one line, at most so long.

@@ -69,6 +69,22 @@ pub struct PhotoRow {
 }
 
 impl Seen {
+    /// Leaves out what would tell who asks and behind which door: the place, names, and numbers in
+    /// what people wrote.
+    fn mask(&mut self) {
+        let name = std::mem::take(&mut self.asker_name);
+        self.record.place.clear();
+        self.record.text = mask::text(&self.record.text, &name);
+        for told in &mut self.story {
+            told.note = mask::text(&told.note, &name);
+            if told.role == "writer" {
+                told.actor = mask::name(&told.actor);
+            }
+        }
+        self.writer_name = mask::name(&self.writer_name);
+        self.asker_name = mask::name(&name);
+    }
+
     /// Whether the reader may read all of it.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -137,10 +153,7 @@ pub fn show(
         merged_into,
     };
     if sight == Sight::Masked {
-        seen.asker_name = mask::name(&seen.asker_name);
-        // The place may name a door.
-        seen.record.place.clear();
-        seen.writer_name = mask::name(&seen.writer_name);
+        seen.mask();
     }
     if is_mine {
         seen.asker_phone = seen.record.asker_phone.clone();
@@ -150,17 +163,18 @@ pub fn show(
     Ok(seen)
 }
 
-/// Shows a handler the whole phone number, and writes down that it was shown.
-pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<Receipt, Error> {
-    receipts::once(tx, deed, |tx| {
-        let actor = act::actor(tx, deed.street, deed.caller, deed.at)?;
-        let loaded = store::load(tx, deed.street, id)?;
-        if loaded.request.sight(&actor) == Sight::Nothing {
-            return Err(Error::NotFound);
-        }
-        if !may_reveal(&loaded, &actor) {
-            return Err(Error::Forbidden);
-        }
+/// Shows a handler the whole phone number, and writes down that it was shown. Whoever may not see it
+/// any more is refused, also when they ask again under an old key; no receipt keeps the number.
+pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<(Receipt, String), Error> {
+    let actor = act::actor(tx, deed.street, deed.caller, deed.at)?;
+    let loaded = store::load(tx, deed.street, id)?;
+    if loaded.request.sight(&actor) == Sight::Nothing {
+        return Err(Error::NotFound);
+    }
+    if !may_reveal(&loaded, &actor) {
+        return Err(Error::Forbidden);
+    }
+    let receipt = receipts::once(tx, deed, |tx| {
         store::touch(tx, deed.street, id, loaded.version, deed.at)?;
         let version = loaded.version + 1;
         let entry = Entry {
@@ -172,9 +186,9 @@ pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<Receipt, Error>
             facts: "{}".to_owned(),
         };
         history::add(tx, deed.street, id.0, &entry)?;
-        let answer = serde_json::json!({ "id": id.to_string(), "phone": loaded.asker_phone });
-        Ok(Receipt { subject: id.0, version, answer: answer.to_string(), replayed: false })
-    })
+        Ok(Receipt { subject: id.0, version, answer: String::new(), replayed: false })
+    })?;
+    Ok((receipt, loaded.asker_phone.clone()))
 }
 
 /// The whole number is for those who have the request in hand, while it is open.

@@ -144,20 +144,6 @@ pub(super) fn receipted(
     row.map(|row| Ok((RequestId(row.get("id")?), row.get("asker_phone")?))).transpose()
 }
 
-/// The requests that were raised with `phone` and without an account, each with its version.
-pub(super) fn unowned(
-    tx: &mut Tx,
-    street: Street,
-    phone: &str,
-) -> Result<Vec<(RequestId, i64)>, Error> {
-    let rows = tx.rows(
-        "SELECT id, version FROM requests WHERE street = $1 AND asker_phone = $2
-         AND asker IS NULL AND asker_phone <> '' AND writer IS NULL ORDER BY id LIMIT 200",
-        params![street.number(), phone],
-    )?;
-    rows.iter().map(|row| Ok((RequestId(row.get("id")?), row.get("version")?))).collect()
-}
-
 /// Gives a request that was raised without an account to the account of its asker.
 pub(super) fn adopt(
     tx: &mut Tx,

@@ -211,6 +211,12 @@ fn raise(tx: &mut Tx, settings: &Settings, tale: &Tale, cast: &Cast) -> Result<(
         receipt: tale.receipt.clone(),
     };
     requests::raise(tx, settings, &deed(settings, tale, caller, 0, tale.raised_at), &new)?;
+    // Whoever was written for takes the request over with the receipt, where they have an account.
+    if let (Caller::Person(writer), Some(asker)) = (caller, cast.people.get(&row.asker))
+        && writer != asker.id
+    {
+        requests::adopt(tx, settings.street, tale.id, asker.id, tale.raised_at)?;
+    }
     Ok(())
 }
 

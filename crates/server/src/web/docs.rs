@@ -17,8 +17,8 @@ pub const ADDRESS: &str = "/api/v1/openapi.json";
 pub const KEYLESS: [&str; 2] = ["/api/v1/sessions", "/api/v1/passes"];
 
 /// The pages at `/api/docs` bring their own script and style, from here and from nowhere else.
-const CONTENT_POLICY: &str =
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+     frame-ancestors 'none'";
 
 /// The description, and the pages to browse it.
 pub fn router(description: OpenApi, table: &[Route]) -> Router<App> {

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, header};
 use sha2::{Digest, Sha256};
 
+use super::uploads::{self, Parts, Room};
 use super::visit::Visit;
 use super::words::Phrase;
 use crate::App;
@@ -31,6 +32,8 @@ pub struct Form {
     pub deed: Deed,
     pub fields: Fields,
     pub files: Vec<Bytes>,
+    /// The room in memory that the files take.
+    pub room: Option<Room>,
 }
 
 /// A form that may be sent twice without harm, and so needs no key: signing in, language, size.
@@ -63,6 +66,11 @@ impl Fields {
     ) -> Result<T, Error> {
         let value = self.get(name).and_then(|text| text.trim().parse().ok());
         value.ok_or_else(|| Error::field(name, reason))
+    }
+
+    /// Puts a field there as it was sent.
+    pub fn put(&mut self, name: String, value: String) {
+        self.values.insert(name, value);
     }
 
     /// Puts a field there: for tests, and for values that come from elsewhere than a form.
@@ -116,14 +124,18 @@ impl FromRequest<App> for Form {
         let target = target(&request);
         let mut digest = Sha256::new();
         digest.update(target.as_bytes());
-        let (fields, files) = if kind(request.headers()).starts_with("multipart/form-data") {
-            multipart(request, app, &mut digest).await?
+        let parts = if uploads::is_in_parts(request.headers()) {
+            if !takes_files(request.uri().path()) {
+                return Err(Error::WrongKind);
+            }
+            uploads::read(request, app, &mut digest).await?
         } else {
             let body = whole(request, TEXT_MAX).await?;
             let text = std::str::from_utf8(&body).map_err(|_| Error::Unreadable)?;
             digest.update(text.as_bytes());
-            (Fields::urlencoded(text), Vec::new())
+            Parts { fields: Fields::urlencoded(text), files: Vec::new(), room: None }
         };
+        let Parts { fields, files, room } = parts;
         if !visit.form_secret.is_empty() && fields.get("csrf") != Some(&visit.form_secret) {
             return Err(Error::Forged);
         }
@@ -135,7 +147,7 @@ impl FromRequest<App> for Form {
             key,
             digest: hex(&digest.finalize()),
         };
-        Ok(Self { deed, fields, files })
+        Ok(Self { deed, fields, files, room })
     }
 }
 
@@ -212,40 +224,6 @@ pub async fn whole(request: Request, most: usize) -> Result<Bytes, Error> {
     })
 }
 
-async fn multipart(
-    request: Request,
-    app: &App,
-    digest: &mut Sha256,
-) -> Result<(Fields, Vec<Bytes>), Error> {
-    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
-    let (mut fields, mut files) = (Fields::default(), Vec::new());
-    while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let is_file = part.file_name().is_some();
-        let bytes = part.bytes().await.map_err(|error| unread(&error))?;
-        digest.update(name.as_bytes());
-        digest.update(&bytes);
-        if is_file {
-            // A file field that nobody filled comes as an empty file.
-            if !bytes.is_empty() {
-                files.push(bytes);
-            }
-        } else {
-            let text = String::from_utf8(bytes.to_vec()).map_err(|_| Error::Unreadable)?;
-            fields.values.insert(name, text);
-        }
-    }
-    Ok((fields, files))
-}
-
-fn unread(error: &axum::extract::multipart::MultipartError) -> Error {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Error::TooLarge
-    } else {
-        Error::Unreadable
-    }
-}
-
 /// A browser says where a form comes from; ours come from ourselves.
 fn same_origin(headers: &HeaderMap) -> Result<(), Error> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -262,6 +240,12 @@ fn same_origin(headers: &HeaderMap) -> Result<(), Error> {
 fn target(request: &Request) -> String {
     debug_assert_ne!(*request.method(), Method::GET);
     format!("{} {}\n", request.method(), request.uri().path())
+}
+
+/// Whether a form of this address has files: others are read as text alone.
+fn takes_files(path: &str) -> bool {
+    let ends = ["/photos", "/resolution", "/completion"];
+    path == "/requests" || ends.iter().any(|end| path.ends_with(end))
 }
 
 /// Somebody without a session says by the area in which street they are.

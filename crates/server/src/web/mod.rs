@@ -10,6 +10,7 @@ pub mod page;
 pub mod routes;
 pub mod speak;
 pub mod time;
+pub mod uploads;
 pub mod visit;
 pub mod words;
 

@@ -27,6 +27,8 @@ pub struct Page {
     pub here: String,
     /// The key of those forms.
     pub key: String,
+    /// What was just done, to be said at the top; empty where nothing was.
+    pub done: &'static str,
     /// The present moment, RFC 3339, for times that are told relative to it.
     pub now: String,
 }
@@ -87,6 +89,7 @@ impl Page {
             csrf: visit.form_secret.clone(),
             here: here.to_owned(),
             key: app.new_key(),
+            done: "",
             now: settings.map_or_else(
                 || app.now().to_string(),
                 |known| crate::web::time::rfc3339(app.now(), &known.calendar.zone),

@@ -2,6 +2,7 @@
 //! (RFC 9457) for programs.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
@@ -38,7 +39,10 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
     let error = response.extensions_mut().remove::<Arc<Error>>();
     let error = error.map_or_else(|| plain(&response), Some);
     let Some(error) = error else { return response };
-    if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
+    if let Error::Records(db::Error::Full) = *error {
+        app.full_at.store(app.now().as_microsecond(), Ordering::Relaxed);
+    }
+    if is_for_the_operator(&error) {
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
         tracing::error!(error = ?error, route, "a failure of ours");
     }
@@ -59,6 +63,14 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer
+}
+
+/// Failures of ours, and troubles that go on until somebody does something about them.
+fn is_for_the_operator(error: &Error) -> bool {
+    use db::Error as D;
+    error.status() == StatusCode::INTERNAL_SERVER_ERROR
+        || matches!(error, Error::NoRoom)
+        || matches!(error, Error::Records(D::Full | D::Stopped(_) | D::ResultUnknown(_)))
 }
 
 /// What axum itself refuses comes without a word of ours.

@@ -221,7 +221,7 @@ async fn units_are_added_and_renamed() {
     let town = Town::new().await;
     let admin = town.administrator();
     let fields = [("code", "heat"), ("name", "供热公司"), ("kind", "company")];
-    let first = admin.posts_files("/units", &fields, &[("file", "a.txt", b"ignored")]).await;
+    let first = admin.posts("/units", &form(&fields)).await;
     assert!(first.with(303).bytes.is_empty(), "a redirect says nothing");
     let unit = form(&fields);
     assert!(admin.posts("/units", &unit).await.with(422).body.contains("已有单位在用"));

@@ -272,8 +272,14 @@ async fn a_neighbour_writes_for_somebody_without_a_phone() {
     ask["phone"] = town.second_resident().phone.into();
     town.resident().calls("POST", "/requests", ask.clone()).await.with(403);
     let asked = town.head().calls("POST", "/requests", ask).await.with(201).json();
-    // Whoever has that phone finds it among their own.
-    let seen = sees(&town.second_resident(), asked["id"].as_str().unwrap()).await;
+    // A phone proves nobody: whoever has it takes the request over with its receipt.
+    let id = asked["id"].as_str().unwrap();
+    let path = format!("/requests/{id}");
+    town.second_resident().calls("GET", &path, Value::Null).await.with(404);
+    let tail = &town.second_resident().phone[7..];
+    let shown = json!({ "receipt_code": asked["receipt_code"], "phone_tail": tail });
+    does(&town.second_resident(), id, "adoption", shown).await.with(200);
+    let seen = sees(&town.second_resident(), id).await;
     assert_eq!(seen["is_mine"], true);
     assert_eq!(seen["timeline"][0]["role"], "writer");
 }
@@ -297,11 +303,11 @@ async fn a_stranger_signs_up_later_and_finds_what_they_asked() {
     let key = fresh_key();
     let path = format!("/requests/{id}/adoption");
     let got = person.calls_again("POST", &path, shown.clone(), &key).await.with(200).json();
-    assert_eq!(got, json!({ "id": id, "adopted": 2 }));
+    assert_eq!(got, json!({ "id": id, "adopted": true }));
     let again = person.calls_again("POST", &path, shown, &key).await.with(200);
     assert_eq!((again.json(), again.header("idempotent-replayed")), (got, "true"));
     let mine = person.calls("GET", "/requests?mine=true", Value::Null).await.json();
-    assert_eq!(mine["items"].as_array().unwrap().len(), 2);
+    assert_eq!(mine["items"].as_array().unwrap().len(), 1, "one receipt opens one request");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::api_story::{does, raised, town};
-use crate::town::{Answer, BUILDING, Person, form};
+use crate::town::{Answer, BUILDING, FAR_BUILDING, OTHER_COMMUNITY, PROPERTY, Person, form};
 
 /// The form of a request, filled in.
 const ASKED: &[(&str, &str)] = &[
@@ -81,10 +81,11 @@ async fn a_receipt_is_tried_five_times_and_then_waits() {
 }
 
 #[tokio::test]
-async fn who_signs_up_later_takes_the_request_along_by_its_receipt() {
+async fn who_signs_up_later_takes_along_what_its_receipt_proves_and_nothing_else() {
     let town = town().await;
     let (_, receipt) = raises(&town.guest(), ASKED, &[]).await;
     let (second, _) = raises(&town.guest(), ASKED, &[]).await;
+    // Whoever names somebody else's phone gets nothing of theirs, with whatever receipt.
     let code = in_class(&receipt, "code").to_owned();
     let newcomer = town.guest();
     let account = [("name", "周新"), ("phone", "10000009999"), ("password", "long enough words")];
@@ -93,8 +94,8 @@ async fn who_signs_up_later_takes_the_request_along_by_its_receipt() {
     assert!(!before.contains("装修垃圾"), "a phone alone hands nothing over");
     newcomer.posts("/mine", &form(&[("code", &code), ("tail", "9999")])).await.with(303);
     let after = newcomer.opens("/mine").await.with(200).body;
-    assert_eq!(after.matches("装修垃圾").count(), 2, "the other of the same phone comes along");
-    newcomer.opens(&format!("/requests/{second}")).await.with(200);
+    assert_eq!(after.matches("装修垃圾").count(), 1, "one receipt opens one request");
+    newcomer.opens(&format!("/requests/{second}")).await.with(404);
 }
 
 #[tokio::test]
@@ -219,7 +220,80 @@ async fn masked_eyes_read_no_name_phone_or_door() {
 }
 
 #[tokio::test]
-async fn a_building_head_writes_for_a_neighbour_who_finds_it_in_their_account() {
+async fn an_old_key_shows_no_number_to_whom_it_is_no_longer_for() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let dispatch = json!({ "unit": PROPERTY.to_string() });
+    does(&town.worker(), &id, "escalation", json!({ "note": "a van" })).await.with(200);
+    does(&town.officer(), &id, "dispatch", dispatch).await.with(200);
+    let path = format!("/requests/{id}/phone-reveal");
+    let ask = |key: &'static str| {
+        let (unit, path) = (town.property(), path.clone());
+        async move { unit.calls_again("POST", &path, json!({}), key).await }
+    };
+    assert_eq!(ask("seen-while-ours").await.with(200).json()["phone"], "10000001001");
+    assert_eq!(ask("seen-while-ours").await.with(200).header("idempotent-replayed"), "true");
+    does(&town.property(), &id, "return", json!({ "note": "not ours" })).await.with(200);
+    ask("seen-while-ours").await.with(404);
+}
+
+#[tokio::test]
+async fn what_people_write_tells_masked_readers_no_number_and_finds_them_nothing() {
+    let town = town().await;
+    let fields = [
+        ("area", BUILDING),
+        ("category", "sanitation"),
+        ("text", "我是张三丰，住3单元302，电话13800138000"),
+        ("name", "张三丰"),
+        ("phone", "13800138000"),
+    ];
+    let (id, _) = raises(&town.guest(), &fields, &[]).await;
+    for path in [format!("/requests/{id}"), format!("/requests/{id}/print"), "/requests".into()] {
+        let page = town.auditor().opens(&path).await.with(200).body;
+        assert!(!page.contains("302") && !page.contains("13800138000"), "{path}: {page}");
+    }
+    let found = town.auditor().opens("/requests?q=302").await.with(200).body;
+    assert!(!found.contains(&id), "a door cannot be searched for");
+    assert!(town.officer().opens("/requests?q=302").await.body.contains(&id));
+}
+
+#[tokio::test]
+async fn where_nobody_works_in_the_grid_a_request_begins_at_a_desk() {
+    let town = town().await;
+    let fields = [("area", FAR_BUILDING), ("category", "roads"), ("text", "路口的井盖不见了")];
+    let (id, receipt) = raises(&town.guest(), &fields, &[]).await;
+    assert!(receipt.contains("已上报，社区党组织在"), "{receipt}");
+    assert!(town.officer().opens("/desk").await.with(200).body.contains(&id));
+    town.dismiss(&town.other_officer()).await;
+    let fields = [("area", OTHER_COMMUNITY), ("category", "roads"), ("text", "路口的井盖不见了")];
+    let (id, _) = raises(&town.guest(), &fields, &[]).await;
+    assert!(town.street_officer().opens("/desk").await.with(200).body.contains(&id));
+}
+
+#[tokio::test]
+async fn forms_without_photos_take_no_files_and_codes_are_short() {
+    let town = town().await;
+    let file: &[(&str, &str, &[u8])] = &[("photos", "a.png", b"x")];
+    town.guest().posts_files("/follow", &[("code", "A"), ("tail", "")], file).await.with(415);
+    let long = "A".repeat(200_000);
+    town.guest().posts("/follow", &form(&[("code", &long), ("tail", "")])).await.with(422);
+}
+
+#[tokio::test]
+async fn on_the_spot_a_phrase_is_enough() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let chosen = form(&[("note", ""), ("preset", "已清理干净")]);
+    let path = format!("/requests/{id}/resolution");
+    let led = town.worker().posts(&path, &chosen).await.with(303).leads_to().to_owned();
+    let page = town.worker().opens(&led).await.with(200).body;
+    assert!(page.contains("已清理干净") && page.contains("已报告办好，等居民确认。"), "{page}");
+    let again = town.worker().opens(&path).await.with(303);
+    assert_eq!(again.leads_to(), format!("/requests/{id}"), "the address of a form leads back");
+}
+
+#[tokio::test]
+async fn a_building_head_writes_for_a_neighbour_who_takes_it_over_with_the_receipt() {
     let town = town().await;
     let neighbour = [
         ("area", BUILDING),
@@ -230,9 +304,12 @@ async fn a_building_head_writes_for_a_neighbour_who_finds_it_in_their_account() 
         ("phone", "10000001002"),
     ];
     let (id, receipt) = raises(&town.head(), &neighbour, &[]).await;
-    assert!(receipt.contains("class=\"code\""), "the head prints the receipt");
-    let mine = town.second_resident().opens("/mine").await.with(200).body;
-    assert!(mine.contains(&id), "the phone's account has it");
+    let neighbour_account = town.second_resident();
+    assert!(!neighbour_account.opens("/mine").await.body.contains(&id), "a phone proves nobody");
+    let code = in_class(&receipt, "code").to_owned();
+    let shown = form(&[("code", &code), ("tail", "1002")]);
+    neighbour_account.posts("/mine", &shown).await.with(303);
+    assert!(neighbour_account.opens("/mine").await.body.contains(&id));
     town.resident().posts_files("/requests", &neighbour, &[]).await.with(403);
 }
 

@@ -43,12 +43,12 @@ struct Pass {
     request: String,
 }
 
-/// How many requests an account has got.
+/// Whether the account has got the request.
 #[derive(Serialize, ToSchema)]
 struct Adopted {
     id: String,
-    /// This one, and all that were raised without an account from the phone of the account.
-    adopted: usize,
+    /// False where it has an account already.
+    adopted: bool,
 }
 
 pub(super) fn routes() -> Routes {
@@ -86,8 +86,7 @@ async fn open(State(app): State<App>, visit: Visit, request: Request) -> Result<
 
 /// Give a request to one's own account.
 ///
-/// Whoever is signed in shows the receipt; all other requests that were raised without an account
-/// from the same phone come along.
+/// Whoever is signed in shows the receipt.
 #[utoipa::path(
     post, path = "/requests/{id}/adoption", tag = "requests", operation_id = "adopt",
     request_body = ReceiptShown,

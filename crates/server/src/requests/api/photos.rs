@@ -1,10 +1,8 @@
 //! Photos: added by programs, and shown to programs and pages alike.
 
-use axum::body::Bytes;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::RequestId;
 use domain::requests::Sight;
@@ -16,10 +14,11 @@ use utoipa_axum::routes;
 use super::{answered, words};
 use crate::App;
 use crate::error::Error;
-use crate::files::{Refused, RefusedPhoto, Size};
+use crate::files::Size;
 use crate::identity::hex;
 use crate::receipts::Deed;
-use crate::requests::{self, PHOTOS_MAX};
+use crate::requests;
+use crate::web::uploads;
 use crate::web::{Access, Id, Routes, Visit, fields, segment};
 
 /// For how long a reader's own device keeps a photo, in seconds: an hour, as posts may end.
@@ -74,10 +73,10 @@ async fn add(
     let street = visit.street()?;
     may_show(&app, &visit, id).await?;
     let (sent, digest) = read(request, &app).await?;
-    if sent.is_empty() {
+    if sent.files.is_empty() {
         return Err(Error::field("photos", words::PHOTOS_MISSING));
     }
-    let rows = requests::keep_photos(&app, sent).await?;
+    let rows = requests::keep_photos(&app, sent.files).await?;
     let deed = Deed { street, caller: visit.actor.caller, at: app.now(), key, digest };
     let work = move |tx: &mut db::Tx| requests::add_photos(tx, &deed, id, &rows);
     let receipt = app.db.write(work).await?;
@@ -93,41 +92,15 @@ async fn may_show(app: &App, visit: &Visit, id: RequestId) -> Result<(), Error> 
     if seen.sight == Sight::Full { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// The parts called `photos`, and a digest of where they were sent and of all that was sent.
-async fn read(request: Request, app: &App) -> Result<(Vec<Bytes>, String), Error> {
-    let mut digest = Sha256::new();
-    digest.update(format!("{} {}\n", request.method(), request.uri().path()));
-    if !is_multipart(request.headers()) {
+/// The photos, and a digest of where they were sent and of all that was sent.
+async fn read(request: Request, app: &App) -> Result<(uploads::Parts, String), Error> {
+    if !uploads::is_in_parts(request.headers()) {
         return Err(Error::WrongKind);
     }
-    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::Unreadable)?;
-    let mut photos = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(|error| unread(&error))?;
-        // With its length, so that no other way to cut the same bytes has the same digest.
-        digest.update(format!("\n{name} {}\n", bytes.len()));
-        digest.update(&bytes);
-        if name == "photos" && !bytes.is_empty() {
-            photos.push(bytes);
-        }
-        if photos.len() > PHOTOS_MAX {
-            return Err(Error::Photo(RefusedPhoto { index: PHOTOS_MAX, why: Refused::TooMany }));
-        }
-    }
-    Ok((photos, hex(&digest.finalize())))
-}
-
-fn is_multipart(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
-    kind.is_some_and(|kind| kind.starts_with(b"multipart/form-data"))
-}
-
-fn unread(error: &MultipartError) -> Error {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-        _ => Error::Unreadable,
-    }
+    let mut digest = Sha256::new();
+    digest.update(format!("{} {}\n", request.method(), request.uri().path()));
+    let parts = uploads::read(request, app, &mut digest).await?;
+    Ok((parts, hex(&digest.finalize())))
 }
 
 /// Look at a photo.

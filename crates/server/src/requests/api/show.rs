@@ -175,7 +175,9 @@ async fn reveal(
     program: Program,
 ) -> Result<Response, Error> {
     let deed = program.deed;
-    let receipt = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
+    let revealed = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
+    let (mut receipt, phone) = revealed;
+    receipt.answer = serde_json::json!({ "id": id.to_string(), "phone": phone }).to_string();
     Ok(answered(&app, StatusCode::OK, receipt))
 }
 

@@ -21,6 +21,8 @@ use crate::error::Error;
 use crate::requests::{self, Changed};
 use crate::web::Visit;
 
+/// How long one stream lasts. The page asks for the next by itself, and is asked who it is again.
+const LASTS: Duration = Duration::from_secs(300);
 /// How long a page waits at most before another process's changes reach it.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -49,7 +51,8 @@ pub async fn events(
     let only = asked.request.as_deref().and_then(|id| id.parse().ok());
     let (tell, news) = mpsc::channel(4);
     let since = app.db.read(move |tx| requests::latest_change(tx, street)).await?;
-    tokio::spawn(watch(app, street, visit.actor, only, since, tell));
+    let watching = watch(app, street, visit.actor, only, since, tell);
+    tokio::spawn(tokio::time::timeout(LASTS, watching));
     Ok(Sse::new(News(news)).keep_alive(KeepAlive::default()).into_response())
 }
 
@@ -91,6 +94,6 @@ fn concerns(actor: &Actor, only: Option<RequestId>, change: &Changed) -> bool {
     };
     let reaches = actor.may(Verb::See, change.area)
         || actor.may(Verb::SeeMasked, change.area)
-        || actor.may_somewhere(Verb::AnswerForUnit);
+        || change.unit.is_some_and(|unit| actor.answers_for(unit, change.area));
     asked || reaches
 }

@@ -3,6 +3,7 @@
 mod follow;
 mod home;
 mod live;
+mod paper;
 mod piles;
 mod raise;
 mod show;
@@ -34,10 +35,11 @@ pub fn routes() -> Routes {
         .get(Access::Any(&[Verb::SeeOverview]), "/overview", piles::overview)
         .get(Access::Any(&[Verb::See, Verb::SeeMasked]), "/requests", piles::all)
         .get(Access::Known, "/requests/{id}", show::show)
-        .get(Access::Known, "/requests/{id}/receipt", show::receipt)
-        .get(Access::Known, "/requests/{id}/print", show::print)
+        .get(Access::Known, "/requests/{id}/receipt", paper::receipt)
+        .get(Access::Known, "/requests/{id}/print", paper::print)
         .post(Access::SignedIn, "/requests/{id}/phone-reveal", show::reveal)
         .post(Access::Known, "/requests/{id}/photos", show::photos)
+        .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
         .get(Access::Known, "/events", live::events)
 }

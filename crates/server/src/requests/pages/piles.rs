@@ -8,7 +8,7 @@ use domain::area::{AreaCode, Level};
 use domain::requests::Desk;
 use serde::Deserialize;
 
-use super::show::{self, Show};
+use super::show::{self, Done, Show};
 use super::view::{Eye, Item};
 use crate::App;
 use crate::app::Settings;
@@ -150,6 +150,7 @@ pub async fn desk(
     State(app): State<App>,
     visit: Visit,
     Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Error> {
     const STAGES: &[&str] =
         &["escalated", "redo", "dispatched", "handling", "suspended", "resolved"];
@@ -189,7 +190,8 @@ pub async fn desk(
     };
     let here =
         if is_todo { "/desk".to_owned() } else { format!("/desk?stage={}", escaped(&stage)) };
-    let page = Page::new(&app, &visit, &here);
+    let mut page = Page::new(&app, &visit, &here);
+    done.say_on(&mut page);
     let name = settings.place_name(area, visit.lang);
     Ok(Html(DeskPage { page, name, narrow, items, q, stage, chosen, next }).into_response())
 }

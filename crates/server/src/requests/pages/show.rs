@@ -1,12 +1,13 @@
 //! One request: what it is, who has it now and until when, what its reader may do, and its story.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use domain::actor::Verb;
 use domain::area::AreaCode;
 use domain::id::RequestId;
 use domain::requests::{Kind, Stage};
+use serde::Deserialize;
 
 use super::raise::beside_their_field;
 use super::view::{self, DueView, Eye, PhotoView, Status, Step};
@@ -95,8 +96,10 @@ pub async fn show(
     State(app): State<App>,
     visit: Visit,
     Id(id): Id<RequestId>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Error> {
-    let shown = draw(&app, &visit, id, Outcome::default()).await?;
+    let mut shown = draw(&app, &visit, id, Outcome::default()).await?;
+    done.say_on(&mut shown.page);
     Ok(Html(shown).into_response())
 }
 
@@ -154,7 +157,10 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         .map(|(number, stage)| format!("{number} · {}", lang.say(words::stage(stage))));
     Matter {
         title: view::title(&record.text),
-        sentence: words::to_asker(&record.request, eye.settings, lang),
+        sentence: match seen.is_mine {
+            true => words::to_asker(&record.request, eye.settings, lang),
+            false => words::to_staff(&record.request, eye.settings, lang),
+        },
         category: category.map_or("", |c| lang.pick(&c.name, &c.name_en)).to_owned(),
         place: eye.place(record.request.area, &record.place),
         raised_at: time::full(record.raised_at, &eye.settings.calendar.zone, lang),
@@ -217,22 +223,28 @@ fn acts(
     let today = settings.calendar.date(app.now());
     let last = today
         .saturating_add(jiff::SignedDuration::from_hours(settings.limits.review_days_max * 24));
-    let usual = settings.category(&seen.record.category).map_or("", |c| &c.unit);
+    let usual = usual_unit(settings, seen);
+    let elsewhere =
+        matches!(seen.record.request.stage, Stage::Dispatched { .. } | Stage::Handling { .. });
     let place = seen.record.request.area;
     let act = |(place_in_list, kind): (usize, Kind)| Act {
         kind,
         noun: kind.name(),
-        name: lang.say(words::kind(kind)),
+        name: match kind {
+            Kind::Dispatch if elsewhere => lang.say(words::DISPATCH_ELSEWHERE),
+            _ => lang.say(words::kind(kind)),
+        },
         icon: icon(kind),
-        is_main: place_in_list == 0 && is_step(kind),
+        is_main: place_in_list == 0 && is_step(kind) && !(kind == Kind::Dispatch && elsewhere),
         is_open: refused == Some(kind)
-            || refused.is_none() && (kind == Kind::Dispatch && place_in_list == 0),
+            || refused.is_none() && matches!(kind, Kind::Answer | Kind::ExtensionDecision)
+            || refused.is_none() && kind == Kind::Dispatch && place_in_list == 0 && !elsewhere,
         label: lang.say(words::label(kind)),
         units: match kind {
             Kind::Dispatch => units(settings, place),
             _ => Vec::new(),
         },
-        usual: usual.to_owned(),
+        usual: usual.clone(),
         key: app.new_key(),
         day_max: last.to_string(),
     };
@@ -241,6 +253,14 @@ fn acts(
     // On the spot the likeliest thing is that it can be solved there and then.
     choices.sort_by_key(|&kind| kind != Kind::Resolution);
     choices.into_iter().enumerate().map(act).collect()
+}
+
+/// The code of the unit that had it last, or else of the one where such requests usually go.
+fn usual_unit(settings: &Settings, seen: &Seen) -> String {
+    let last = seen.story.iter().rev().find_map(|told| told.unit);
+    let last = last.and_then(|unit| settings.unit(unit)).map(|unit| unit.code.clone());
+    let usual = || settings.category(&seen.record.category).map(|known| known.unit.clone());
+    last.or_else(usual).unwrap_or_default()
 }
 
 /// Whether a command brings a request on its way; the others turn it aside, and stand out less.
@@ -291,7 +311,7 @@ pub async fn act(
     match execute(&app, id, kind, form).await {
         Ok(_) => {
             app.changes.notify_waiters();
-            after(&app, &visit, id).await
+            after(&app, &visit, id, kind).await
         }
         Err(error @ (Error::Invalid(_) | Error::Request(_) | Error::KeyUsed)) => {
             let status = error.status();
@@ -304,13 +324,39 @@ pub async fn act(
     }
 }
 
-/// After an act its request is shown again; whom it has left is led back to their list.
-async fn after(app: &App, visit: &Visit, id: RequestId) -> Result<Response, Error> {
+/// After an act its request is shown again, and what was done is said. Whoever works at a desk is
+/// led back to it, and so is everybody whom the request has left.
+async fn after(app: &App, visit: &Visit, id: RequestId, kind: Kind) -> Result<Response, Error> {
+    let desks = [Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
+    let done = kind.name();
     match see(app, visit, id).await {
-        Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
-        Err(Error::NotFound) => Ok(see_other(back(visit).0)),
+        Ok(seen) if !seen.is_mine && desks.iter().any(|&desk| visit.actor.may_somewhere(desk)) => {
+            Ok(see_other(&format!("/desk?done={done}")))
+        }
+        Ok(_) => Ok(see_other(&format!("/requests/{id}?done={done}"))),
+        Err(Error::NotFound) => Ok(see_other(&format!("{}?done={done}", back(visit).0))),
         Err(error) => Err(error),
     }
+}
+
+/// What stands in an address after a command was carried out.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+impl Done {
+    /// The page with what was done at its top.
+    pub fn say_on(&self, page: &mut Page) {
+        let kind = self.done.as_deref().and_then(Kind::named);
+        page.done = kind.map_or("", |kind| page.say(words::done(kind)));
+    }
+}
+
+/// Whoever opens the address of a form anew is led to its request.
+pub async fn again(Path((id, _)): Path<(String, String)>) -> Result<Response, Error> {
+    let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
+    Ok(see_other(&format!("/requests/{id}")))
 }
 
 async fn execute(app: &App, id: RequestId, kind: Kind, form: Form) -> Result<Receipt, Error> {
@@ -344,9 +390,7 @@ pub async fn reveal(
     form: Form,
 ) -> Result<Response, Error> {
     let deed = form.deed;
-    let receipt = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
-    let answer: serde_json::Value = serde_json::from_str(&receipt.answer).unwrap_or_default();
-    let phone = answer["phone"].as_str().unwrap_or_default().to_owned();
+    let (_, phone) = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
     let shown = draw(&app, &visit, id, Outcome { phone, ..Outcome::default() }).await?;
     Ok(Html(shown).into_response())
 }
@@ -373,60 +417,6 @@ pub async fn photos(
         }
         Err(error) => Err(error),
     }
-}
-
-#[derive(Template)]
-#[template(path = "requests/pages/receipt.html")]
-struct ReceiptPage {
-    page: Page,
-    seen: Seen,
-    matter: Matter,
-    due: Option<DueView>,
-    code: String,
-}
-
-/// What somebody gets who has raised a request: its number, its code, and what comes next.
-pub async fn receipt(
-    State(app): State<App>,
-    visit: Visit,
-    Id(id): Id<RequestId>,
-) -> Result<Response, Error> {
-    let settings = app.settings(visit.street()?)?;
-    let (actor, now) = (visit.actor.clone(), app.now());
-    let known = settings.clone();
-    let seen = app.db.read(move |tx| requests::show_receipt(tx, &known, &actor, id, now)).await?;
-    let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
-    let page = Page::new(&app, &visit, &format!("/requests/{id}/receipt"));
-    let due = seen.record.request.due.map(|due| eye.due(due.at));
-    let code = seen.record.receipt.clone();
-    let code = code.get(..5).zip(code.get(5..)).map_or(code.clone(), |(a, b)| format!("{a}-{b}"));
-    let matter = matter(&eye, &seen);
-    Ok((StatusCode::OK, Html(ReceiptPage { page, seen, matter, due, code })).into_response())
-}
-
-#[derive(Template)]
-#[template(path = "requests/pages/print.html")]
-struct Print {
-    page: Page,
-    seen: Seen,
-    matter: Matter,
-    status: Status,
-    steps: Vec<Step>,
-}
-
-/// The request on paper.
-pub async fn print(
-    State(app): State<App>,
-    visit: Visit,
-    Id(id): Id<RequestId>,
-) -> Result<Response, Error> {
-    let settings = app.settings(visit.street()?)?;
-    let seen = see(&app, &visit, id).await?;
-    let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
-    let page = Page::new(&app, &visit, &format!("/requests/{id}/print"));
-    let (status, steps) = (eye.seen_status(&seen), eye.steps(&seen));
-    let matter = matter(&eye, &seen);
-    Ok(Html(Print { page, seen, matter, status, steps }).into_response())
 }
 
 impl Show {
