@@ -194,8 +194,8 @@ pub fn follow(
     Ok(found.filter(|(_, phone)| tail_is_whole && fits(phone)).map(|(id, _)| id))
 }
 
-/// Gives a request to the account of whoever showed its receipt, unless it has one; tells whether it
-/// did. Other requests of the same phone stay where they are, for anybody can name a phone.
+/// Gives a request to the account of whoever showed its receipt, unless it has one; tells whether
+/// it did. Other requests of the same phone stay where they are, for anybody can name a phone.
 pub fn adopt(
     tx: &mut Tx,
     street: domain::area::Street,

@@ -163,8 +163,9 @@ pub fn show(
     Ok(seen)
 }
 
-/// Shows a handler the whole phone number, and writes down that it was shown. Whoever may not see it
-/// any more is refused, also when they ask again under an old key; no receipt keeps the number.
+/// Shows a handler the whole phone number, and writes down that it was shown. Whoever may not see
+/// it any more is refused, also when they ask again under an old key; no receipt keeps the
+/// number.
 pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<(Receipt, String), Error> {
     let actor = act::actor(tx, deed.street, deed.caller, deed.at)?;
     let loaded = store::load(tx, deed.street, id)?;

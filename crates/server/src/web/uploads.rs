@@ -54,7 +54,8 @@ pub async fn read(request: Request, app: &App, digest: &mut Sha256) -> Result<Pa
         }
         let name = part.name().unwrap_or_default().to_owned();
         let is_file = part.file_name().is_some() || name == "photos";
-        // Of what is too much, one byte more than may be is kept: enough for the use case to say so.
+        // Of what is too much, one byte more than may be is kept: enough for the use case to say
+        // so.
         let most = match is_file {
             true if files.len() < PER_REQUEST_MAX => BYTES_MAX,
             true => 0,

@@ -1,5 +1,5 @@
-//! Whole sentences about requests: who has it now and until when, why a deadline is what it is, why a
-//! command came to nothing.
+//! Whole sentences about requests: who has it now and until when, why a deadline is what it is,
+//! why a command came to nothing.
 
 use domain::calendar::Term;
 use domain::mask;
