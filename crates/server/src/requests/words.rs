@@ -170,9 +170,10 @@ pub fn label(kind: Kind) -> Phrase {
             en: "What do you want to know? (The clock stands still.)",
         },
         Kind::Answer => Phrase { zh: "您的答复", en: "Your answer" },
-        Kind::Dispatch => {
-            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
-        }
+        Kind::Dispatch | Kind::ExtensionDecision => Phrase {
+            zh: "给单位的话（选填，居民也看得到）",
+            en: "A word to the unit (optional; the resident sees it too)",
+        },
         Kind::Suspension => Phrase {
             zh: "为什么办不了，计划怎么办？",
             en: "Why not now, and what is the plan?",
@@ -181,9 +182,6 @@ pub fn label(kind: Kind) -> Phrase {
             Phrase { zh: "为什么不该由我单位办？", en: "Why is it not for us?" }
         }
         Kind::Extension => Phrase { zh: "为什么要延期？", en: "Why is more time needed?" },
-        Kind::ExtensionDecision => {
-            Phrase { zh: "给单位的话（选填）", en: "A word to the unit (optional)" }
-        }
         Kind::Reopening => Phrase { zh: "哪里还没解决？", en: "What is still wrong?" },
         Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Confirmation | Kind::Lapse => {
             Phrase { zh: "", en: "" }

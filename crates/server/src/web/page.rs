@@ -183,7 +183,7 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
     }
     match visit.actor.caller {
         Caller::Person(_) => {
-            add("/mine", Phrase { zh: "我的诉求", en: "Mine" }, "i-list");
+            add("/mine", Phrase { zh: "我的诉求", en: "My requests" }, "i-list");
             add("/account", Phrase { zh: "我", en: "Me" }, "i-person");
         }
         _ => {

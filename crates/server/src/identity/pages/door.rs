@@ -65,6 +65,10 @@ async fn try_sign_in(
     let (street, person, now) = (signed_in.street, signed_in.person.id, app.now());
     let read = move |tx: &mut db::Tx| crate::identity::actor(tx, street, person, now);
     let actor = app.db.read(read).await?;
+    // Whoever still has a password from somebody else is first shown where to choose their own.
+    if signed_in.person.temporary {
+        return Ok(led_in(app, &signed_in.opened, "/account"));
+    }
     let next = local(fields.shown("next")).filter(|next| !next.starts_with("/sign-"));
     Ok(led_in(app, &signed_in.opened, next.unwrap_or_else(|| first_page(&actor))))
 }

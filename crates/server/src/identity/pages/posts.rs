@@ -166,8 +166,8 @@ async fn new_page(app: &App, visit: &Visit, id: PersonId) -> Result<FormPage, Er
                 .options(unit_options),
             Input::new("from", "date", page.t("从哪天起", "From which day")).value(today),
         ];
-    let title = Phrase { zh: "任职", en: "Give a post" };
-    let button = Phrase { zh: "任职", en: "Give this post" };
+    let title = Phrase { zh: "添加岗位", en: "Add a post" };
+    let button = Phrase { zh: "添加岗位", en: "Add this post" };
     Ok(FormPage::new(page, title, format!("/people/{id}/posts"), button)
         .key(app.new_key())
         .lead(&who)

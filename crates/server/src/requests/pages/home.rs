@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::actor::Post;
+use domain::actor::{Post, Verb};
 use domain::area::{AreaCode, Level};
 use domain::mask;
 use domain::phone::Phone;
@@ -55,6 +55,8 @@ struct Landing {
     name: String,
     around: String,
     workers: Vec<Worker>,
+    /// The reader works here or administers the street, and may put up its plate.
+    may_print: bool,
 }
 
 /// Who answers for a place.
@@ -71,6 +73,10 @@ pub async fn landing(
     let landing = landing_of(&app, &visit, &area, "").await?;
     Ok(Html(landing).into_response())
 }
+
+/// Whose work it is to hang up plates.
+const STAFF: &[Verb] =
+    &[Verb::WorkInGrid, Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk, Verb::Administer];
 
 async fn landing_of(app: &App, visit: &Visit, area: &str, after: &str) -> Result<Landing, Error> {
     let area: AreaCode = area.parse().map_err(|_| Error::NotFound)?;
@@ -96,7 +102,8 @@ async fn landing_of(app: &App, visit: &Visit, area: &str, after: &str) -> Result
     let workers = workers.into_iter().take(1).map(worker).collect();
     let visit = visit.in_street(street);
     let page = Page::new(app, &visit, &format!("/a/{area}{after}"));
-    Ok(Landing { page, area, name, around, workers })
+    let may_print = STAFF.iter().any(|&verb| visit.actor.may(verb, area));
+    Ok(Landing { page, area, name, around, workers, may_print })
 }
 
 #[derive(Template)]

@@ -140,6 +140,10 @@ struct DeskPage {
     items: Vec<Item>,
     q: String,
     stage: String,
+    /// Only what is to be decided is listed, by when it is due.
+    is_todo: bool,
+    /// The address of this list, to which a chosen request is added.
+    list: String,
     /// The request that is open beside the list.
     chosen: Option<Show>,
     next: Option<String>,
@@ -193,7 +197,21 @@ pub async fn desk(
     let mut page = Page::new(&app, &visit, &here);
     done.say_on(&mut page);
     let name = settings.place_name(area, visit.lang);
-    Ok(Html(DeskPage { page, name, narrow, items, q, stage, chosen, next }).into_response())
+    let list = list_address(&asked);
+    let shown = DeskPage { page, name, narrow, items, q, stage, is_todo, list, chosen, next };
+    Ok(Html(shown).into_response())
+}
+
+/// The address of the list of the desk as it was asked for, whatever is chosen from it.
+fn list_address(asked: &Asked) -> String {
+    let text = |part: &Option<String>| escaped(part.as_deref().unwrap_or_default());
+    let mut address = format!("/desk?stage={}", text(&asked.stage));
+    for (name, part) in [("q", &asked.q), ("after", &asked.after)] {
+        if part.is_some() {
+            address = format!("{address}&{name}={}", text(part));
+        }
+    }
+    address
 }
 
 fn todo(visit: &Visit, count: usize, is_here: bool) -> Narrow {
@@ -302,7 +320,12 @@ pub async fn mine(
     let (known, actor) = (settings.clone(), visit.actor.clone());
     let found = app.db.read(move |tx| requests::list(tx, &known, &actor, &filter)).await?;
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
-    let items = found.lines.iter().map(|line| eye.item(line)).collect();
+    let mine = |line: &Line| {
+        let item = eye.item(line);
+        let status = if line.is_asked { eye.asking(item.status) } else { item.status };
+        Item { status, ..item }
+    };
+    let items = found.lines.iter().map(mine).collect();
     let next = found.next.map(|id| format!("/mine?after={id}"));
     let page = Page::new(&app, &visit, "/mine");
     Ok(Html(Mine { page, key: app.new_key(), items, next }).into_response())

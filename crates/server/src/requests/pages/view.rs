@@ -1,5 +1,6 @@
 //! What pages of requests show, ready for the templates: words, shapes and times.
 
+use domain::area::{AreaCode, Level};
 use domain::calendar::Calendar;
 use domain::id::RequestId;
 use domain::requests::{Ending, Stage};
@@ -24,6 +25,8 @@ pub struct DueView {
     /// RFC 3339.
     pub iso: String,
     pub text: String,
+    /// The same with its whole date, for paper.
+    pub full: String,
 }
 
 /// One request in a list.
@@ -44,10 +47,14 @@ pub struct Item {
 /// One step of the story.
 pub struct Step {
     pub class: &'static str,
+    /// What happened, by the name that the records keep.
+    pub event: String,
     pub title: String,
     pub note: String,
     pub iso: String,
     pub at: String,
+    /// The same with its whole date, for paper.
+    pub full: String,
 }
 
 /// A photo to look at.
@@ -55,6 +62,8 @@ pub struct PhotoView {
     pub path: String,
     pub thumbnail: String,
     pub alt: String,
+    /// It shows the work done, not what was asked for.
+    pub is_done: bool,
 }
 
 /// What all conversions need to know.
@@ -96,7 +105,8 @@ impl Eye<'_> {
         };
         let zone = &self.calendar().zone;
         let text = time::near(at, self.now, zone, self.lang);
-        DueView { class, icon, iso: time::rfc3339(at, zone), text }
+        let full = time::full(at, zone, self.lang);
+        DueView { class, icon, iso: time::rfc3339(at, zone), text, full }
     }
 
     pub fn item(&self, line: &Line) -> Item {
@@ -122,7 +132,7 @@ impl Eye<'_> {
         }
     }
 
-    pub fn place(&self, area: domain::area::AreaCode, place: &str) -> String {
+    pub fn place(&self, area: AreaCode, place: &str) -> String {
         let name = self.settings.place_name(area, self.lang);
         if place.is_empty() { name } else { format!("{name} {place}") }
     }
@@ -134,7 +144,15 @@ impl Eye<'_> {
             Stage::Closed { ending, .. } => Some(ending.name()),
             _ => None,
         };
-        self.status(request.stage.name(), ending, request.question.is_some(), late)
+        let asked = request.question.is_some();
+        let status = self.status(request.stage.name(), ending, asked, late);
+        if asked && seen.is_mine { self.asking(status) } else { status }
+    }
+
+    /// The status of a request with an open question, to the one who is asked.
+    pub fn asking(&self, status: Status) -> Status {
+        let word = Phrase { zh: "等您答复", en: "Waiting for your answer" };
+        Status { word: self.lang.say(word), ..status }
     }
 
     /// The story with the newest first; the last step is where it stands now.
@@ -164,10 +182,12 @@ impl Eye<'_> {
         };
         Step {
             class,
+            event: told.event.clone(),
             title: self.told(told),
             note: told.note.clone(),
             iso: time::rfc3339(told.at, zone),
             at,
+            full: time::full(told.at, zone, self.lang),
         }
     }
 
@@ -219,7 +239,7 @@ impl Eye<'_> {
                     (Lang::En, false) => format!("Photo {number}"),
                     (Lang::En, true) => format!("Photo {number}: the work done"),
                 };
-                PhotoView { thumbnail: format!("{path}/thumbnail"), path, alt }
+                PhotoView { thumbnail: format!("{path}/thumbnail"), path, alt, is_done }
             })
             .collect()
     }
@@ -227,6 +247,30 @@ impl Eye<'_> {
     fn calendar(&self) -> &Calendar {
         &self.settings.calendar
     }
+}
+
+/// The last step of this name; `steps` have the newest first.
+pub fn latest<'a>(steps: &'a [Step], event: &str) -> Option<&'a Step> {
+    steps.iter().find(|step| step.event == event)
+}
+
+/// The photos of the work done, or those of what was asked for.
+pub fn photos_of(photos: &[PhotoView], is_done: bool) -> Vec<&PhotoView> {
+    photos.iter().filter(|photo| photo.is_done == is_done).collect()
+}
+
+/// Places by community, each told without the name of its community.
+pub fn by_community(places: &[(AreaCode, String)]) -> Vec<(&str, Vec<(AreaCode, &str)>)> {
+    let mut groups: Vec<(&str, Vec<(AreaCode, &str)>)> = Vec::new();
+    for (code, name) in places {
+        if code.level() == Level::Community || groups.is_empty() {
+            groups.push((name, Vec::new()));
+        }
+        let Some((community, inside)) = groups.last_mut() else { continue };
+        let own = name.strip_prefix(*community).map_or(name.as_str(), str::trim_start);
+        inside.push((*code, if own.is_empty() { name } else { own }));
+    }
+    groups
 }
 
 /// The first sentence of a text, as a heading.

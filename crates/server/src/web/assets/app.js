@@ -75,6 +75,10 @@
     });
   }
 
+  function recount(within) {
+    all("[data-counted]", within).forEach(function (box) { box.dispatchEvent(new Event("input")); });
+  }
+
   /* Drafts outlive a lost connection; the server names the finished draft on the next page. */
   var week = 7 * 24 * 3600 * 1000;
   function fields(form) {
@@ -106,6 +110,7 @@
       });
     });
     if (!some) { return; }
+    recount(form);
     var note = make("div", "notice no-print");
     note.setAttribute("role", "status");
     var text = note.appendChild(make("div", "", words.restored + " "));
@@ -115,7 +120,7 @@
       keep(key, null);
       form.reset();
       note.parentNode.removeChild(note);
-      counters(form);
+      recount(form);
     });
     form.insertBefore(note, form.firstChild);
   }
