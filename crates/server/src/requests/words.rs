@@ -25,6 +25,13 @@ pub const PHONE_UNREADABLE: Phrase = Phrase {
     zh: "手机号请填 11 位数字，或者不填。",
     en: "Please give a mobile number of 11 digits, or leave it empty.",
 };
+/// What is said most often when something was solved on the spot.
+pub const PRESETS: &[Phrase] = &[
+    Phrase { zh: "已清理干净", en: "Cleaned up" },
+    Phrase { zh: "已修好", en: "Repaired" },
+    Phrase { zh: "已上门调解好", en: "Settled between neighbours" },
+    Phrase { zh: "已当面说明清楚", en: "Explained in person" },
+];
 pub const DISPATCH_ELSEWHERE: Phrase = Phrase { zh: "改派", en: "Dispatch elsewhere" };
 pub const CATEGORY_UNKNOWN: Phrase =
     Phrase { zh: "请选一个类别。", en: "Please choose what it is about." };

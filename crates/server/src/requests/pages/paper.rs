@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::id::RequestId;
 
 use super::show::{Matter, matter, see};
-use super::view::{DueView, Eye, Status, Step};
+use super::view::{self, DueView, Eye, Status, Step};
 use crate::App;
 use crate::error::Error;
 use crate::requests::{self, Seen};

@@ -18,7 +18,7 @@ use crate::grid::Unit;
 use crate::receipts::Receipt;
 use crate::requests::{self, Seen, words};
 use crate::web::page::Html;
-use crate::web::words::Lang;
+use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
 
 #[derive(Template)]
@@ -450,7 +450,15 @@ impl Act {
     }
 
     fn needs_note(&self) -> bool {
-        !matches!(self.kind, Kind::Dispatch | Kind::Withdrawal | Kind::ExtensionDecision)
+        !matches!(
+            self.kind,
+            Kind::Dispatch | Kind::Withdrawal | Kind::ExtensionDecision | Kind::Resolution
+        )
+    }
+
+    /// Phrases to choose from instead of writing: three taps are enough on the spot.
+    fn presets(&self) -> &'static [Phrase] {
+        if self.kind == Kind::Resolution { words::PRESETS } else { &[] }
     }
 
     fn is_merge(&self) -> bool {
