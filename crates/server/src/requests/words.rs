@@ -92,9 +92,9 @@ pub fn event(name: &str) -> Phrase {
             Phrase { zh: "不属受理范围，已说明去处", en: "Not ours; told where to go" }
         }
         "merged" => Phrase { zh: "并入同类诉求", en: "Merged into another request" },
-        "withdrawn" => Phrase { zh: "居民撤回", en: "Withdrawn by the asker" },
-        "asked" => Phrase { zh: "向居民询问", en: "A question to the asker" },
-        "answered" => Phrase { zh: "居民已答复", en: "The asker answered" },
+        "withdrawn" => Phrase { zh: "居民撤回", en: "Withdrawn by the resident" },
+        "asked" => Phrase { zh: "向居民询问", en: "A question to the resident" },
+        "answered" => Phrase { zh: "居民已答复", en: "The resident answered" },
         "answer_missed" => {
             Phrase { zh: "到期未答复，继续办理", en: "No answer in time; work goes on" }
         }
@@ -118,7 +118,7 @@ pub fn event(name: &str) -> Phrase {
         "phone_revealed" => {
             Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
         }
-        "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the asker's account" },
+        "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the resident's account" },
         _ => Phrase { zh: "有变更", en: "Changed" },
     }
 }
@@ -458,10 +458,10 @@ fn limit(limit: Limit) -> Phrase {
         Limit::Dispatch => Phrase { zh: "党组织派单", en: "The desk dispatches" },
         Limit::Sign => Phrase { zh: "单位签收或退单", en: "The unit signs or returns" },
         Limit::Finish => Phrase { zh: "办好", en: "The work is done" },
-        Limit::Confirm => Phrase { zh: "居民确认", en: "The asker confirms" },
+        Limit::Confirm => Phrase { zh: "居民确认", en: "The resident confirms" },
         Limit::Redo => Phrase { zh: "重办", en: "It is done again" },
         Limit::Review => Phrase { zh: "挂账复核", en: "The plan is reviewed" },
-        Limit::Answer => Phrase { zh: "居民答复", en: "The asker answers" },
+        Limit::Answer => Phrase { zh: "居民答复", en: "The resident answers" },
     }
 }
 
