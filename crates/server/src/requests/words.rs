@@ -100,9 +100,9 @@ pub fn event(name: &str) -> Phrase {
             Phrase { zh: "不属受理范围，已说明去处", en: "Not ours; told where to go" }
         }
         "merged" => Phrase { zh: "并入同类诉求", en: "Merged into another request" },
-        "withdrawn" => Phrase { zh: "居民撤回", en: "Withdrawn by the asker" },
-        "asked" => Phrase { zh: "向居民询问", en: "A question to the asker" },
-        "answered" => Phrase { zh: "居民已答复", en: "The asker answered" },
+        "withdrawn" => Phrase { zh: "居民撤回", en: "Withdrawn by the resident" },
+        "asked" => Phrase { zh: "向居民询问", en: "A question to the resident" },
+        "answered" => Phrase { zh: "居民已答复", en: "The resident answered" },
         "answer_missed" => {
             Phrase { zh: "到期未答复，继续办理", en: "No answer in time; work goes on" }
         }
@@ -126,7 +126,7 @@ pub fn event(name: &str) -> Phrase {
         "phone_revealed" => {
             Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
         }
-        "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the asker's account" },
+        "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the resident's account" },
         _ => Phrase { zh: "有变更", en: "Changed" },
     }
 }
@@ -229,8 +229,8 @@ pub fn desk(desk: Desk) -> Phrase {
 #[must_use]
 pub fn role(name: &str) -> Phrase {
     match name {
-        "asker" => Phrase { zh: "居民", en: "the asker" },
-        "writer" => Phrase { zh: "代办人", en: "somebody on behalf of the asker" },
+        "asker" => Phrase { zh: "居民", en: "the resident" },
+        "writer" => Phrase { zh: "代办人", en: "somebody on behalf of the resident" },
         "grid_workers" | "grid_worker" => Phrase { zh: "网格员", en: "the grid worker" },
         "community" => desk(Desk::Community),
         "street" => desk(Desk::Street),

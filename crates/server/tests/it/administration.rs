@@ -28,7 +28,8 @@ async fn a_person_is_added_once_and_their_password_is_shown_once() {
 
     let her = town.guest();
     let door = form(&[("phone", "10000007777"), ("password", password)]);
-    her.posts_bare("/sign-in", &door).await.with(303);
+    let led = her.posts_bare("/sign-in", &door).await.with(303);
+    assert_eq!(led.leads_to(), "/account", "a temporary password is to be changed first");
     assert!(her.opens("/account").await.with(200).body.contains("临时密码"));
     let change = form(&[("old", password), ("new", "twelve geese")]);
     her.posts("/account/password", &change).await.with(303);

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::api_story::{does, raised, town};
+use crate::api_story::{does, goes, handling, raised, town};
 use crate::town::{Answer, BUILDING, FAR_BUILDING, OTHER_COMMUNITY, PROPERTY, Person, form};
 
 /// The form of a request, filled in.
@@ -294,7 +294,65 @@ async fn on_the_spot_a_phrase_is_enough() {
 }
 
 #[tokio::test]
-async fn a_building_head_writes_for_a_neighbour_who_takes_it_over_with_the_receipt() {
+async fn a_building_head_writes_for_a_neighbour_who_takes_it_over_with_the_receipt() {}
+
+#[tokio::test]
+async fn a_question_and_a_wish_for_time_stand_where_they_are_answered() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let path = format!("/requests/{id}");
+    let question = json!({ "note": "是几单元的灯？" });
+    let asked = [("worker", "acceptance", json!({})), ("worker", "question", question)];
+    goes(&town, &id, &asked).await;
+    let own = town.resident().opens(&path).await.with(200).body;
+    let form = own.split("id=\"act-answer\"").nth(1).expect("it can be answered");
+    let form = form.split("</form>").next().unwrap();
+    assert!(form.starts_with(" open") && form.contains("是几单元的灯？"), "{form}");
+    assert!(own.contains("等您答复") && !own.contains("等居民答复"), "{own}");
+    assert!(town.resident().opens("/mine").await.body.contains("等您答复"));
+    let others = town.worker().opens(&path).await.with(200).body;
+    assert!(others.contains("等居民答复"), "{others}");
+    let receipt = town.resident().opens(&format!("{path}/receipt")).await.with(200).body;
+    assert!(!receipt.contains("当场解决或上报派单"), "{receipt}");
+
+    let id = raised(&town.resident()).await;
+    goes(&town, &id, &handling()).await;
+    let more = json!({ "days": 3, "note": "要等配件到货" });
+    goes(&town, &id, &[("property", "extension", more)]).await;
+    let desk = format!("/desk?stage=all&request={id}");
+    let page = town.officer().opens(&desk).await.with(200).body;
+    let form = page.split("id=\"act-extension-decision\"").nth(1).expect("it can be decided");
+    let form = form.split("</form>").next().unwrap();
+    for part in ["3 个工作日", "要等配件到货", "name=\"granted\" value=\"false\""] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    assert!(page.contains(&format!("&request={id}#chosen")) && page.contains("最新的在前"));
+    let print = town.officer().opens(&format!("/requests/{id}/print")).await.with(200).body;
+    let (first, last) = (print.find("已收到诉求").unwrap(), print.find("单位申请延期").unwrap());
+    assert!(first < last && !print.contains("今天"), "paper tells whole dates in order: {print}");
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_says_so_and_is_cleared() {
+    let town = town().await;
+    let page = town.officer().opens("/desk?stage=all&q=%E9%A3%9E%E7%A2%9F").await.with(200).body;
+    assert!(page.contains("没有找到含“飞碟”的诉求") && page.contains("清除"), "{page}");
+}
+
+#[tokio::test]
+async fn plates_are_for_those_who_hang_them_up() {
+    let town = town().await;
+    let offers = |page: Answer| page.with(200).body.contains("/plate\"");
+    let path = format!("/a/{BUILDING}");
+    assert!(offers(town.worker().opens(&path).await));
+    assert!(offers(town.administrator().opens(&path).await));
+    assert!(offers(town.administrator().opens(&format!("/areas?under={BUILDING}")).await));
+    assert!(!offers(town.resident().opens(&path).await));
+    assert!(!offers(town.guest().opens(&path).await));
+}
+
+#[tokio::test]
+async fn a_building_head_writes_for_a_neighbour_who_finds_it_in_their_account() {
     let town = town().await;
     let neighbour = [
         ("area", BUILDING),

@@ -321,9 +321,11 @@ pub async fn mine(
     let found = app.db.read(move |tx| requests::list(tx, &known, &actor, &filter)).await?;
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let mine = |line: &Line| {
-        let item = eye.item(line);
-        let status = if line.is_asked { eye.asking(item.status) } else { item.status };
-        Item { status, ..item }
+        let mut item = eye.item(line);
+        if line.is_asked {
+            eye.ask(&mut item.status);
+        }
+        item
     };
     let items = found.lines.iter().map(mine).collect();
     let next = found.next.map(|id| format!("/mine?after={id}"));

@@ -145,14 +145,17 @@ impl Eye<'_> {
             _ => None,
         };
         let asked = request.question.is_some();
-        let status = self.status(request.stage.name(), ending, asked, late);
-        if asked && seen.is_mine { self.asking(status) } else { status }
+        let mut status = self.status(request.stage.name(), ending, asked, late);
+        if asked && seen.is_mine {
+            self.ask(&mut status);
+        }
+        status
     }
 
-    /// The status of a request with an open question, to the one who is asked.
-    pub fn asking(&self, status: Status) -> Status {
+    /// Says the status of a request with an open question to the one who is asked.
+    pub fn ask(&self, status: &mut Status) {
         let word = Phrase { zh: "等您答复", en: "Waiting for your answer" };
-        Status { word: self.lang.say(word), ..status }
+        status.word = self.lang.say(word);
     }
 
     /// The story with the newest first; the last step is where it stands now.

@@ -271,10 +271,10 @@ fn limit(limit: Limit) -> Phrase {
         Limit::Dispatch => Phrase { zh: "党组织派单", en: "The desk dispatches" },
         Limit::Sign => Phrase { zh: "单位签收或退单", en: "The unit signs or returns" },
         Limit::Finish => Phrase { zh: "办好", en: "The work is done" },
-        Limit::Confirm => Phrase { zh: "居民确认", en: "The asker confirms" },
+        Limit::Confirm => Phrase { zh: "居民确认", en: "The resident confirms" },
         Limit::Redo => Phrase { zh: "重办", en: "It is done again" },
         Limit::Review => Phrase { zh: "挂账复核", en: "The plan is reviewed" },
-        Limit::Answer => Phrase { zh: "居民答复", en: "The asker answers" },
+        Limit::Answer => Phrase { zh: "居民答复", en: "The resident answers" },
     }
 }
 
