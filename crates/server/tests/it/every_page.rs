@@ -39,7 +39,7 @@ async fn every_page_is_drawn_in_both_languages() {
         if path.contains("{token}") {
             continue;
         }
-        let Some(path) = filled(&town, path, &id).await else {
+        let Some(path) = filled(&town, path, &id) else {
             panic!("{path}: say in `filled` what stands for its parts");
         };
         let reader = reader_of(&town, &path).await;
@@ -62,7 +62,7 @@ async fn large_letters_are_for_whoever_wants_them() {
 }
 
 /// An address with something real in place of each part.
-async fn filled(town: &Town, path: &str, id: &str) -> Option<String> {
+fn filled(town: &Town, path: &str, id: &str) -> Option<String> {
     // Nothing lies under a building.
     let area = if path.starts_with("/areas") { COMMUNITY } else { BUILDING };
     let path = path.replace("{area}", area);

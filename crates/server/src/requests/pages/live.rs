@@ -22,7 +22,7 @@ use crate::requests::{self, Changed};
 use crate::web::Visit;
 
 /// How long one stream lasts. The page asks for the next by itself, and is asked who it is again.
-const LASTS: Duration = Duration::from_secs(300);
+const LASTS: Duration = Duration::from_mins(5);
 /// How long a page waits at most before another process's changes reach it.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 

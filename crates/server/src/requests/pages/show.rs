@@ -157,9 +157,10 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         .map(|(number, stage)| format!("{number} · {}", lang.say(words::stage(stage))));
     Matter {
         title: view::title(&record.text),
-        sentence: match seen.is_mine {
-            true => words::to_asker(&record.request, eye.settings, lang),
-            false => words::to_staff(&record.request, eye.settings, lang),
+        sentence: if seen.is_mine {
+            words::to_asker(&record.request, eye.settings, lang)
+        } else {
+            words::to_staff(&record.request, eye.settings, lang)
         },
         category: category.map_or("", |c| lang.pick(&c.name, &c.name_en)).to_owned(),
         place: eye.place(record.request.area, &record.place),
