@@ -80,7 +80,7 @@ pub fn open(
 }
 
 /// The session of `token` with its actor, if it has not ended. Staff are signed out after
-/// [`STAFF_IDLE`] without a sign of life.
+/// half an hour without a sign of life.
 pub fn visit(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<Option<Session>, Error> {
     let Some(found) = store::session(tx, token.street, &token.digest())? else { return Ok(None) };
     if now >= found.ends_at {
