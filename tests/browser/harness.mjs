@@ -275,8 +275,10 @@ export function watchOver(page) {
   });
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? 'failed';
-    // Whoever leaves a page ends its stream of events.
-    if (reason === 'net::ERR_ABORTED' && request.resourceType() === 'eventsource') return;
+    // Whoever leaves a page ends its stream of events, and what was still on its way: the picture in
+    // the tab is fetched last. A server that cuts a connection has other names than this.
+    const isLeft = request.resourceType() === 'eventsource' || /\.svg$/.test(request.url());
+    if (reason === 'net::ERR_ABORTED' && isLeft) return;
     note('failed request', `${reason} for ${request.url()}`);
   });
   return {
