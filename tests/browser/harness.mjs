@@ -275,10 +275,9 @@ export function watchOver(page) {
   });
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? 'failed';
-    // Whoever leaves a page ends its stream of events, and what was still on its way: the picture in
-    // the tab is fetched last. A server that cuts a connection has other names than this.
-    const isLeft = request.resourceType() === 'eventsource' || /\.svg$/.test(request.url());
-    if (reason === 'net::ERR_ABORTED' && isLeft) return;
+    // Whoever leaves a page gives up what was still on its way: its stream of events, its last
+    // pictures. Where a server cuts a connection, the browser has other names for it than this.
+    if (reason === 'net::ERR_ABORTED' && request.resourceType() !== 'document') return;
     note('failed request', `${reason} for ${request.url()}`);
   });
   return {
