@@ -190,28 +190,6 @@ pub(super) fn has_administrator(
     Ok(row.is_some())
 }
 
-/// The names of these people, whether their accounts are open or not.
-pub fn people_named(
-    tx: &mut Tx,
-    street: Street,
-    ids: &[PersonId],
-) -> Result<Vec<(PersonId, String)>, Error> {
-    let mut named: Vec<(PersonId, String)> = Vec::new();
-    for &id in ids {
-        if named.iter().any(|&(known, _)| known == id) {
-            continue;
-        }
-        let row = tx.row(
-            "SELECT name FROM people WHERE street = $1 AND id = $2",
-            params![street.number(), id.0],
-        )?;
-        if let Some(row) = row {
-            named.push((id, row.get("name")?));
-        }
-    }
-    Ok(named)
-}
-
 /// The posts that somebody holds at `now` and that reach `place`.
 pub fn posts_reaching(
     tx: &mut Tx,

@@ -3,9 +3,7 @@
 
 mod sentences;
 
-pub use sentences::{
-    deadline, handler, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff,
-};
+pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
 
 use domain::requests::{Desk, Kind, Rating, Urgency};
 

@@ -140,13 +140,7 @@ impl FromRequest<App> for Form {
             return Err(Error::Forged);
         }
         let key = fields.get("key").and_then(Key::new).ok_or(Error::Forged)?;
-        let deed = Deed {
-            street: visit.street.or_else(|| street_of(&fields)).ok_or(Error::NotFound)?,
-            caller: visit.actor.caller,
-            at: app.now(),
-            key,
-            digest: hex(&digest.finalize()),
-        };
+        let deed = deed(app, &visit, &fields, key, digest)?;
         Ok(Self { deed, fields, files, room })
     }
 }
@@ -188,15 +182,26 @@ impl FromRequest<App> for Program {
         }
         digest.update(&body);
         let fields = Fields::json(&body)?;
-        let deed = Deed {
-            street: visit.street.or_else(|| street_of(&fields)).ok_or(Error::NotFound)?,
-            caller: visit.actor.caller,
-            at: app.now(),
-            key,
-            digest: hex(&digest.finalize()),
-        };
+        let deed = deed(app, &visit, &fields, key, digest)?;
         Ok(Self { deed, fields })
     }
+}
+
+/// The deed that was asked for; somebody without a session says by the area in which street.
+fn deed(
+    app: &App,
+    visit: &Visit,
+    fields: &Fields,
+    key: Key,
+    digest: Sha256,
+) -> Result<Deed, Error> {
+    Ok(Deed {
+        street: visit.street.or_else(|| street_of(fields)).ok_or(Error::NotFound)?,
+        caller: visit.actor.caller,
+        at: app.now(),
+        key,
+        digest: hex(&digest.finalize()),
+    })
 }
 
 /// The key in the header of a program.

@@ -3,7 +3,7 @@
 
 use domain::calendar::Term;
 use domain::mask;
-use domain::requests::{Due, Ending, Handler, Kind, Limit, Refusal, Request, Stage, Who};
+use domain::requests::{Due, Ending, Kind, Limit, Refusal, Request, Stage, Who};
 use jiff::Timestamp;
 
 use super::{desk, ending, kind, role, stage};
@@ -108,17 +108,6 @@ fn worker_named(name: &str, lang: Lang) -> String {
         Lang::Zh => format!("网格员{name}"),
         Lang::En => format!("grid worker {name}"),
     }
-}
-
-/// Who has done the work.
-#[must_use]
-pub fn handler(by: Handler, settings: &Settings, lang: Lang) -> String {
-    let who = match by {
-        Handler::Worker(worker) => Who::Worker(worker),
-        Handler::Desk(at) => Who::Desk(at),
-        Handler::Unit(unit) => Who::Unit(unit),
-    };
-    holder(who, settings, lang)
 }
 
 /// The plain sentence to the asker: who has it now, and until when.
