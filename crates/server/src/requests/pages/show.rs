@@ -315,14 +315,24 @@ pub async fn act(
             after(&app, &visit, id, kind).await
         }
         Err(error @ (Error::Invalid(_) | Error::Request(_) | Error::KeyUsed)) => {
-            let status = error.status();
-            let error = visit.lang.tell(&error.sentence()).to_owned();
-            let outcome = Outcome { error, fields, kind: Some(kind), ..Outcome::default() };
-            let shown = draw(&app, &visit, id, outcome).await?;
-            Ok((status, Html(shown)).into_response())
+            let written = Outcome { fields, kind: Some(kind), ..Outcome::default() };
+            refused(&app, &visit, id, &error, written).await
         }
         Err(error) => Err(error),
     }
+}
+
+/// The page again, with why a form was refused and with what was written into it.
+async fn refused(
+    app: &App,
+    visit: &Visit,
+    id: RequestId,
+    error: &Error,
+    written: Outcome,
+) -> Result<Response, Error> {
+    let said = visit.lang.tell(&error.sentence()).to_owned();
+    let shown = draw(app, visit, id, Outcome { error: said, ..written }).await?;
+    Ok((error.status(), Html(shown)).into_response())
 }
 
 /// After an act its request is shown again, and what was done is said. Whoever works at a desk is
@@ -411,10 +421,7 @@ pub async fn photos(
     match added.await {
         Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
         Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
-            let status = error.status();
-            let error = visit.lang.tell(&error.sentence()).to_owned();
-            let shown = draw(&app, &visit, id, Outcome { error, ..Outcome::default() }).await?;
-            Ok((status, Html(shown)).into_response())
+            refused(&app, &visit, id, &error, Outcome::default()).await
         }
         Err(error) => Err(error),
     }
