@@ -12,8 +12,26 @@ use super::routes::{Access, Routes};
 use crate::error::Error;
 use crate::identity::hex;
 
-const STYLE: &str = include_str!("assets/style.css");
-const SCRIPT: &str = include_str!("assets/app.js");
+/// One sheet, written in parts: a later part may stand on an earlier one.
+const STYLE: &str = concat!(
+    include_str!("assets/style/ground.css"),
+    include_str!("assets/style/parts.css"),
+    include_str!("assets/style/forms.css"),
+    include_str!("assets/style/desks.css"),
+    include_str!("assets/style/notices.css"),
+    include_str!("assets/style/rates.css"),
+    include_str!("assets/style/rules.css"),
+    include_str!("assets/style/neighbours.css"),
+    include_str!("assets/style/offline.css"),
+    include_str!("assets/style/paper.css"),
+);
+/// One optional script, written in parts that know nothing of one another.
+const SCRIPT: &str = concat!(
+    include_str!("assets/script/app.js"),
+    include_str!("assets/script/offline.js"),
+    include_str!("assets/script/notices.js"),
+    include_str!("assets/script/neighbours.js"),
+);
 
 const ICON: &str = include_str!("assets/favicon.svg");
 

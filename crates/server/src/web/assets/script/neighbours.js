@@ -1,0 +1,1 @@
+/* Similar requests, shown while somebody writes. */
