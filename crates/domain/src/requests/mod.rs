@@ -6,6 +6,7 @@
 
 mod limits;
 mod machine;
+pub mod similar;
 mod words;
 
 pub use limits::{Due, Limit, Limits, Urgency};

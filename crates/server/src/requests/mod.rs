@@ -10,6 +10,7 @@ mod commands;
 mod doors;
 mod lines;
 mod list;
+mod neighbours;
 mod pages;
 mod photos;
 mod raise;
@@ -24,6 +25,7 @@ pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,
 };
+pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
@@ -59,6 +61,8 @@ pub struct Record {
     /// How many photos there are in all.
     pub photos: i64,
     pub raised_at: Timestamp,
+    /// How many neighbours joined it.
+    pub supporters: i64,
     /// How often it has changed, from 1 on.
     pub version: i64,
 }
@@ -120,5 +124,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes())
+    pages::routes().and(api::routes()).and(neighbours::routes())
 }

@@ -136,6 +136,7 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
         receipt: new.receipt.clone(),
         photos: 0,
         raised_at: deed.at,
+        supporters: 0,
         version: 1,
     })
 }

@@ -108,7 +108,7 @@ const BY_ID: &str = concat!(
      writer, receipt, photos, raised_at, stage, since, desk, handler, worker, unit, ending, \
      rating, merged_into, review_on, due_at, due_limit, due_term, due_from, due_known, \
      question_at, paused_at, paused_limit, paused_term, paused_from, paused_known, returns, \
-     extension, extension_days, reopened, version FROM requests ",
+     extension, extension_days, reopened, supporters, version FROM requests ",
     "WHERE street = $1 AND id = $2"
 );
 

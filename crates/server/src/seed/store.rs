@@ -19,6 +19,7 @@ pub const OURS: &[&str] = &[
     "receipts",
     "request_numbers",
     "request_photos",
+    "request_supporters",
     "requests",
     "sessions",
     "streets",
@@ -42,7 +43,7 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
              categories, history, invitations, migrations, people, receipts, request_numbers,
-             request_photos, requests, sessions, streets, units",
+             request_photos, request_supporters, requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

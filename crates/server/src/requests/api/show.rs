@@ -54,6 +54,8 @@ struct RequestAnswer<'a> {
     /// Who has it now and until when, in plain words to the asker.
     sentence: String,
     version: i64,
+    /// How many neighbours joined it.
+    supporters: i64,
     /// 1 to 5, where the asker rated it.
     rating: Option<u8>,
     merged_into: Option<MergedInto<'a>>,
@@ -212,6 +214,7 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
         deadline_reason: request.due.map(|due| words::deadline(&due, settings, lang)),
         sentence: words::to_asker(request, settings, lang),
         version: record.version,
+        supporters: record.supporters,
         rating,
         merged_into: merged_into.map(|(number, stage)| MergedInto { number, stage }),
         photos: photos(seen),

@@ -16,7 +16,7 @@ use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
 use crate::receipts::Receipt;
-use crate::requests::{self, Seen, words};
+use crate::requests::{self, Seen, neighbours, words};
 use crate::web::page::Html;
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
@@ -70,6 +70,8 @@ pub struct Matter {
     pub is_danger: bool,
     pub photos: Vec<PhotoView>,
     pub merged_into: String,
+    /// How many neighbours joined; empty where nobody did.
+    pub joined: String,
 }
 
 /// Something that the reader may do, as a form.
@@ -98,7 +100,12 @@ pub async fn show(
     Id(id): Id<RequestId>,
     Query(done): Query<Done>,
 ) -> Result<Response, Error> {
-    let mut shown = draw(&app, &visit, id, Outcome::default()).await?;
+    let mut shown = match draw(&app, &visit, id, Outcome::default()).await {
+        Err(Error::NotFound) if neighbours::has_joined(&app, &visit, id).await? => {
+            return Ok(see_other(&format!("/requests/{id}/supporters")));
+        }
+        drawn => drawn?,
+    };
     done.say_on(&mut shown.page);
     Ok(Html(shown).into_response())
 }
@@ -169,6 +176,7 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         is_danger: record.request.urgency == domain::requests::Urgency::Danger,
         photos: eye.photos(seen),
         merged_into: merged.unwrap_or_default(),
+        joined: neighbours::words::joined(record.supporters, lang),
     }
 }
 

@@ -127,6 +127,7 @@ pub(super) fn record(row: &Row) -> Result<Record, Error> {
         receipt: row.get("receipt")?,
         photos: row.get("photos")?,
         raised_at: moment(row, "raised_at")?,
+        supporters: row.get("supporters")?,
         version: row.get("version")?,
     })
 }
