@@ -66,21 +66,14 @@ pub(super) fn in_words(event: &Event) -> (&'static str, Value) {
             facts["to"] = to.name().into();
             ("separated", facts)
         }
-        Event::CalledBack { said, to, note } => {
-            let mut facts = optional(note);
-            facts["to"] = to.map(Desk::name).into();
-            called_back(*said, facts)
-        }
+        Event::CalledBack { said, to, note } => called_back(*said, *to, optional(note)),
         Event::Supervised { note } => ("supervised", json!({ "note": note.as_str() })),
-        Event::Climbed { rung, to } => match rung {
-            Rung::Green | Rung::Yellow => ("turned_yellow", json!({})),
-            Rung::Red => ("turned_red", json!({})),
-            Rung::Ordered => ("passed_on", json!({ "to": to.map(Desk::name) })),
-        },
+        Event::Climbed { rung, to } => climbed(*rung, *to),
     }
 }
 
-fn called_back(said: Option<Said>, mut facts: Value) -> (&'static str, Value) {
+fn called_back(said: Option<Said>, to: Option<Desk>, mut facts: Value) -> (&'static str, Value) {
+    facts["to"] = to.map(Desk::name).into();
     let (name, solved, rating) = match said {
         None => ("not_reached", None, None),
         Some(Said::Solved { rating }) => ("called_back", Some(true), Some(rating)),
@@ -89,6 +82,14 @@ fn called_back(said: Option<Said>, mut facts: Value) -> (&'static str, Value) {
     facts["solved"] = solved.into();
     facts["rating"] = rating.map(Rating::level).into();
     (name, facts)
+}
+
+fn climbed(rung: Rung, to: Option<Desk>) -> (&'static str, Value) {
+    match rung {
+        Rung::Green | Rung::Yellow => ("turned_yellow", json!({})),
+        Rung::Red => ("turned_red", json!({})),
+        Rung::Ordered => ("passed_on", json!({ "to": to.map(Desk::name) })),
+    }
 }
 
 fn handler(by: Handler) -> Value {
