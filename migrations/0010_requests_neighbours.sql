@@ -19,4 +19,3 @@ CREATE INDEX request_supporters_by_person ON request_supporters (street, person,
 CREATE INDEX requests_open_by_area ON requests (street, area, id) WHERE stage <> 'closed';
 -- What was merged into a request.
 CREATE INDEX requests_by_target ON requests (street, merged_into, id) WHERE merged_into IS NOT NULL;
-ALTER TABLE requests ADD COLUMN supporters BIGINT NOT NULL DEFAULT 0;

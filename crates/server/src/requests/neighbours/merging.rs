@@ -10,6 +10,7 @@ use super::{MERGES_MOST, Supporter, store};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::receipts::Deed;
+use crate::requests::after::Change;
 use crate::requests::{Record, store as requests};
 
 /// Holds both requests of a merge or a separation before either is read, the older first: of two
@@ -17,7 +18,7 @@ use crate::requests::{Record, store as requests};
 pub fn before(tx: &mut Tx, street: Street, id: RequestId, command: &Command) -> Result<(), Error> {
     let other = match command {
         Command::Merge { into } => Some(*into),
-        Command::Lapse if false => match requests::load(tx, street, id)?.request.stage {
+        Command::Separate { .. } => match requests::load(tx, street, id)?.request.stage {
             Stage::Closed { ending: Ending::Merged { into }, .. } => Some(into),
             _ => None,
         },
@@ -28,10 +29,11 @@ pub fn before(tx: &mut Tx, street: Street, id: RequestId, command: &Command) -> 
     store::hold(tx, street, id.max(other))
 }
 
-/// Follows what happened to `before`: where it was merged or separated, those who joined it and
+/// Follows what happened to a request: where it was merged or separated, those who joined it and
 /// its asker go along, and the other request tells it.
-pub fn follow(tx: &mut Tx, deed: &Deed, before: &Record, event: &Event) -> Result<(), Error> {
-    let street = deed.street;
+pub(in crate::requests) fn follow(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
+    let (Some(before), Some(event)) = (change.before, change.event) else { return Ok(()) };
+    let (deed, street) = (change.deed, change.deed.street);
     let from = before.request.id;
     match *event {
         Event::Merged { into } => {
@@ -39,7 +41,7 @@ pub fn follow(tx: &mut Tx, deed: &Deed, before: &Record, event: &Event) -> Resul
             carry(tx, deed, before, &target.request)?;
             tell(tx, deed, &target, "taken_in", &before.number)
         }
-        Event::ClosedUnrated => {
+        Event::Separated { .. } => {
             let Stage::Closed { ending: Ending::Merged { into }, .. } = before.request.stage else {
                 return Ok(());
             };

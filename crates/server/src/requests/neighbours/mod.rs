@@ -8,7 +8,7 @@ mod similar;
 mod store;
 pub(super) mod words;
 
-pub use merging::{before, follow, merged_here};
+pub(super) use merging::{before, follow, merged_here};
 pub(super) use pages::{Beside, already, has_joined, joined_items, kept_again};
 pub use similar::{Similar, for_merge, similar};
 
