@@ -21,4 +21,5 @@ pub const ALL: &[Migration] = history![
     "0007_queue_jobs",
     "0008_requests_ladder",
     "0010_requests_neighbours",
+    "0015_requests_callbacks",
 ];

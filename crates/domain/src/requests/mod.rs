@@ -5,6 +5,7 @@
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
 mod apply;
+mod callback;
 mod channel;
 mod command;
 mod event;
@@ -14,6 +15,7 @@ mod machine;
 pub mod similar;
 mod words;
 
+pub use callback::Sample;
 pub use channel::Channel;
 pub use command::{Command, Kind, Said};
 pub use event::Event;

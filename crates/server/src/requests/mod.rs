@@ -7,6 +7,7 @@
 mod act;
 mod after;
 mod api;
+mod callbacks;
 mod clock;
 mod commands;
 mod doors;
@@ -24,7 +25,7 @@ pub mod words;
 pub use act::execute;
 pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
-pub use doors::{NAME_LONGEST, PLACE_LONGEST, keep_photos, opened_by, read_new};
+pub use doors::{NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, opened_by, read_new};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,
@@ -130,5 +131,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes()).and(neighbours::routes())
+    pages::routes().and(api::routes()).and(neighbours::routes()).and(callbacks::routes())
 }

@@ -220,3 +220,153 @@ async fn many_join_at_once_and_each_counts_once() {
     assert_eq!(supporters_of(&town, &id).await, 6);
     assert_eq!(sees(&town.worker(), &id).await["supporters"], 6);
 }
+
+/// Three requests about the same: of the resident, of somebody without an account, and of the
+/// second resident.
+async fn three(town: &Town) -> [String; 3] {
+    let one = raised(&town.resident()).await;
+    let mut fields = crate::api_story::rubbish();
+    fields["phone"] = "10000009999".into();
+    let two = town.guest().calls("POST", "/requests", fields).await.with(201).json();
+    let three = raised(&town.second_resident()).await;
+    [one, two["id"].as_str().unwrap().to_owned(), three]
+}
+
+async fn merges(town: &Town, from: &str, into: &str) {
+    does(&town.worker(), from, "merge", json!({ "into": into })).await.with(200);
+}
+
+#[tokio::test]
+async fn neighbours_go_along_with_a_merge_and_come_back_with_a_separation() {
+    let town = town().await;
+    let [target, nameless, second] = three(&town).await;
+    supports(&town.head(), &nameless, json!({})).await;
+    supports(&town.head(), &second, json!({})).await;
+    supports(&town.clerk(), &second, json!({})).await;
+    merges(&town, &nameless, &target).await;
+    // The asker's phone and the head of the building; then the second resident and the clerk too.
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 2);
+    merges(&town, &second, &target).await;
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 4);
+    // An asker reads their own as before, and follows the other as a neighbour.
+    let own = town.second_resident().opens(&format!("/requests/{second}")).await.with(200).body;
+    assert!(own.contains("-2026-00001") && own.contains("并入同类诉求"), "{own}");
+    let mine = town.second_resident().opens("/mine").await.body;
+    assert!(mine.contains(&format!("/requests/{target}/supporters")), "{mine}");
+    town.second_resident().opens(&format!("/requests/{target}")).await.with(303);
+    // Whoever joins what was merged joins what it goes on in.
+    let joined = supports(&town.officer(), &second, json!({})).await;
+    assert_eq!((joined["id"].as_str(), &joined["supporters"]), (Some(target.as_str()), &json!(5)));
+    // Both stories tell it.
+    let story = town.resident().opens(&format!("/requests/{target}")).await.body;
+    assert!(story.contains("并入了一件同类诉求") && story.contains("-2026-00003"), "{story}");
+    let desk = town.officer().opens(&format!("/requests/{target}")).await.body;
+    assert!(desk.contains(&format!("href=\"/requests/{second}\"")), "{desk}");
+
+    does(&town.second_resident(), &second, "separation", json!({})).await.with(403);
+    let page = town.officer().opens(&format!("/requests/{second}")).await.body;
+    assert!(page.contains("撤销并案"), "{page}");
+    does(&town.officer(), &second, "separation", json!({})).await.with(200);
+    // The head came by the first merge as well, and the officer by themselves: both stay.
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 3);
+    let back = sees(&town.officer(), &second).await;
+    assert_eq!((back["stage"].as_str(), &back["supporters"]), (Some("escalated"), &json!(2)));
+    let story = town.resident().opens(&format!("/requests/{target}")).await.body;
+    assert!(story.contains("分出了一件诉求"), "{story}");
+    town.second_resident().opens(&format!("/requests/{target}")).await.with(404);
+    does(&town.officer(), &second, "separation", json!({})).await.with(409);
+}
+
+#[tokio::test]
+async fn what_was_merged_twice_over_is_followed_to_its_end() {
+    let town = town().await;
+    let [first, second, third] = three(&town).await;
+    supports(&town.head(), &third, json!({})).await;
+    merges(&town, &third, &second).await;
+    merges(&town, &second, &first).await;
+    // The head, the second resident, and the phone of the second asker.
+    assert_eq!(supporters_of(&town, &first).await, 3);
+    // Whoever leaves the first of the chain leaves it to its end, and so does who goes with it.
+    let head = town.head();
+    head.posts(&format!("/requests/{third}/supporters"), "leave=1").await.with(303);
+    does(&town.officer(), &third, "separation", json!({})).await.with(200);
+    assert_eq!(supporters_of(&town, &first).await, 1);
+    assert_eq!(supporters_of(&town, &second).await, 0);
+}
+
+#[tokio::test]
+async fn of_two_merged_into_each_other_at_once_one_stays_open() {
+    let town = town().await;
+    for _ in 0..6 {
+        let one = raised(&town.resident()).await;
+        let other = raised(&town.resident()).await;
+        let merge = |from: &str, into: &str| {
+            let (person, from, into) = (town.leader().elsewhere(), from.to_owned(), into.to_owned());
+            async move { does(&person, &from, "merge", json!({ "into": into })).await.status }
+        };
+        let (a, b) = tokio::join!(merge(&one, &other), merge(&other, &one));
+        assert!([(200, 422), (422, 200), (200, 409), (409, 200)].contains(&(a, b)), "{a} {b}");
+        let stages = [sees(&town.leader(), &one).await, sees(&town.leader(), &other).await];
+        let open = stages.iter().filter(|seen| seen["stage"] == "raised").count();
+        assert_eq!(open, 1, "one goes on, and the other as part of it");
+    }
+}
+
+#[tokio::test]
+async fn who_joins_while_it_is_merged_goes_along() {
+    let town = town().await;
+    for _ in 0..6 {
+        let target = raised(&town.resident()).await;
+        let merged = raised(&town.resident()).await;
+        let joining: Vec<_> = ["second resident", "head", "clerk"]
+            .map(|name| {
+                let (person, id) = (town.person(name).elsewhere(), merged.clone());
+                tokio::spawn(async move { does(&person, &id, "supporters", json!({})).await.status })
+            })
+            .into();
+        let merge = json!({ "into": target });
+        does(&town.leader(), &merged, "merge", merge).await.with(200);
+        for joining in joining {
+            assert_eq!(joining.await.unwrap(), 200);
+        }
+        assert_eq!(supporters_of(&town, &target).await, 3, "nobody is lost on the way");
+        assert_eq!(sees(&town.leader(), &target).await["supporters"], 3);
+    }
+}
+
+#[tokio::test]
+async fn whoever_merges_is_offered_what_is_alike() {
+    let town = town().await;
+    let [target, _, second] = three(&town).await;
+    let path = format!("/requests/{second}");
+    let page = town.worker().opens(&path).await.with(200).body;
+    assert!(page.contains("附近未办结的同类诉求"), "{page}");
+    assert!(page.contains(&format!("name=\"chosen\" value=\"{target}\"")), "{page}");
+    assert!(!page.contains(&format!("name=\"chosen\" value=\"{second}\"")), "not into itself");
+    let asker = town.second_resident().opens(&path).await.body;
+    assert!(!asker.contains("chosen"), "an asker is offered nobody else's");
+    let chosen = form(&[("chosen", &target), ("into", "")]);
+    town.worker().posts(&format!("{path}/merge"), &chosen).await.with(303);
+    assert_eq!(sees(&town.second_resident(), &second).await["ending"], "merged");
+}
+
+#[tokio::test]
+async fn an_asker_reminds_once_a_day_and_the_holder_reads_how_often() {
+    let town = town().await;
+    let resident = town.resident();
+    let id = raised(&resident).await;
+    let path = format!("/requests/{id}");
+    let page = resident.opens(&path).await.body;
+    assert!(page.contains("催一催") && page.contains("每天可以催一次"), "{page}");
+    let reminder = format!("{path}/reminder");
+    resident.posts(&reminder, "").await.with(303);
+    let again = resident.posts(&reminder, "").await.with(409).body;
+    assert!(again.contains("明天可以再来"), "{again}");
+    assert!(!resident.opens(&path).await.body.contains("/reminder\""));
+    let read = town.worker().opens(&path).await.body;
+    assert!(read.contains("居民已催 1 次"), "{read}");
+    town.worker().posts(&reminder, "").await.with(403);
+    town.passes(jiff::SignedDuration::from_hours(24));
+    resident.posts(&reminder, "").await.with(303);
+    assert!(resident.opens(&path).await.body.contains("您已催 2 次"));
+}

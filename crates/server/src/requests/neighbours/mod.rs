@@ -8,9 +8,9 @@ mod similar;
 mod store;
 pub(super) mod words;
 
-pub(super) use merging::{before, follow, merged_here};
-pub(super) use pages::{Beside, already, has_joined, joined_items, kept_again};
-pub use similar::{Similar, for_merge, similar};
+pub(super) use merging::{before, follow};
+pub(super) use pages::{Around, Beside, already, around, has_joined, joined_items, kept_again};
+pub use similar::{Similar, similar};
 
 use db::Tx;
 use domain::actor::{Actor, Caller, Verb};

@@ -8,16 +8,19 @@ use domain::actor::{Caller, Verb};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
 use domain::phone::Phone;
-use domain::requests::Urgency;
+use domain::requests::{Kind, Urgency};
 use serde::Deserialize;
 
-use super::{Joined, Neighbourly, Similar, join, joined, leave, look, similar, words};
+use super::similar::for_merge;
+use super::{
+    Joined, Neighbourly, Open, Similar, join, joined, leave, look, merging, similar, words,
+};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::identity::attempts;
-use crate::requests::pages::view::{Eye, Status, icon};
-use crate::requests::{New, PhotoRow};
+use crate::requests::pages::view::{Eye, Status, icon, title};
+use crate::requests::{New, PhotoRow, Seen};
 use crate::web::page::Html;
 use crate::web::words::Phrase;
 use crate::web::{Access, Fields, Form, Id, Page, Plain, Routes, Visit, see_other};
@@ -365,6 +368,57 @@ pub async fn has_joined(app: &App, visit: &Visit, id: RequestId) -> Result<bool,
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// What is around a request, for whoever works on it.
+#[derive(Default)]
+pub struct Around {
+    /// Into which it could be merged, the likeliest first.
+    pub choices: Vec<Choice>,
+    /// What was merged into it: ids and numbers.
+    pub merged: Vec<(RequestId, String)>,
+}
+
+/// A request into which another could be merged.
+pub struct Choice {
+    pub id: RequestId,
+    pub number: String,
+    pub title: String,
+    pub place: String,
+    pub word: &'static str,
+}
+
+/// What is around a request: nothing for its asker, and nothing that the reader may not read.
+pub async fn around(
+    app: &App,
+    visit: &Visit,
+    settings: &std::sync::Arc<Settings>,
+    seen: &Seen,
+) -> Result<Around, Error> {
+    let area = seen.record.request.area;
+    if seen.is_mine || !visit.actor.may(Verb::See, area) {
+        return Ok(Around::default());
+    }
+    let merges = seen.choices.contains(&Kind::Merge);
+    let (known, record) = (settings.clone(), seen.record.clone());
+    let (open, merged) = app
+        .db
+        .read(move |tx| {
+            let open = if merges { for_merge(tx, &known, &record)? } else { Vec::new() };
+            let merged = merging::merged_here(tx, known.street, record.request.id)?;
+            Ok::<_, Error>((open, merged))
+        })
+        .await?;
+    let eye = Eye { settings, lang: visit.lang, now: app.now() };
+    let open = open.into_iter().filter(|open| visit.actor.may(Verb::See, open.area));
+    let choice = |open: Open| Choice {
+        id: open.id,
+        title: title(&open.text),
+        place: eye.place(open.area, &open.place),
+        word: eye.status(open.stage, None, false, false).word,
+        number: open.number,
+    };
+    Ok(Around { choices: open.map(choice).collect(), merged })
 }
 
 /// What the reader joined, for the list of their own requests.

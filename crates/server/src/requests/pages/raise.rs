@@ -39,6 +39,8 @@ struct Raise {
     errors: Vec<(&'static str, String)>,
     /// The reader may write for a neighbour.
     may_write: bool,
+    /// By which ways somebody may have told them.
+    channels: Vec<(&'static str, &'static str)>,
     signed_in: bool,
 }
 
@@ -104,6 +106,10 @@ fn page(
             .map(|field| (field.name, lang.tell(&field.reason).to_owned()))
             .collect(),
         may_write: visit.actor.may_somewhere(Verb::RaiseForOthers),
+        channels: requests::WRITTEN
+            .into_iter()
+            .map(|way| (way.name(), lang.say(requests::words::channel(way))))
+            .collect(),
         signed_in: matches!(visit.actor.caller, Caller::Person(_)),
         fields,
     }
