@@ -111,9 +111,8 @@ pub fn join(
 ) -> Result<Receipt, Error> {
     receipts::once(tx, deed, |tx| {
         let street = deed.street;
-        let id = open_target(tx, street, id)?;
-        store::hold(tx, street, id)?;
-        let loaded = requests::load(tx, street, id)?;
+        let loaded = held_target(tx, street, id)?;
+        let id = loaded.request.id;
         if loaded.request.stage.is_closed() {
             return Err(Error::Refused(words::OVER.into()));
         }
@@ -191,6 +190,19 @@ fn open_target(tx: &mut Tx, street: Street, id: RequestId) -> Result<RequestId, 
         id = into;
     }
     Ok(id)
+}
+
+/// The same, held for this transaction: while one waits for it, it may be merged itself.
+fn held_target(tx: &mut Tx, street: Street, id: RequestId) -> Result<Record, Error> {
+    let mut id = open_target(tx, street, id)?;
+    loop {
+        store::hold(tx, street, id)?;
+        let goes_on = open_target(tx, street, id)?;
+        if goes_on == id {
+            return requests::load(tx, street, id);
+        }
+        id = goes_on;
+    }
 }
 
 /// Who joins or leaves.
