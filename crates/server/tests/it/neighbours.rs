@@ -304,7 +304,8 @@ async fn of_two_merged_into_each_other_at_once_one_stays_open() {
         let one = raised(&town.resident()).await;
         let other = raised(&town.resident()).await;
         let merge = |from: &str, into: &str| {
-            let (person, from, into) = (town.leader().elsewhere(), from.to_owned(), into.to_owned());
+            let (person, from, into) =
+                (town.leader().elsewhere(), from.to_owned(), into.to_owned());
             async move { does(&person, &from, "merge", json!({ "into": into })).await.status }
         };
         let (a, b) = tokio::join!(merge(&one, &other), merge(&other, &one));
@@ -324,7 +325,9 @@ async fn who_joins_while_it_is_merged_goes_along() {
         let joining: Vec<_> = ["second resident", "head", "clerk"]
             .map(|name| {
                 let (person, id) = (town.person(name).elsewhere(), merged.clone());
-                tokio::spawn(async move { does(&person, &id, "supporters", json!({})).await.status })
+                tokio::spawn(
+                    async move { does(&person, &id, "supporters", json!({})).await.status },
+                )
             })
             .into();
         let merge = json!({ "into": target });
