@@ -217,8 +217,7 @@ pub fn behind(
     limit: usize,
 ) -> Result<(Vec<ListLine>, bool), Error> {
     let more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut lines =
-        store::behind(tx, settings.street, &place, period.numbers(), want, more)?;
+    let mut lines = store::behind(tx, settings.street, &place, period.numbers(), want, more)?;
     let has_more = lines.len() > limit;
     lines.truncate(limit);
     for line in lines.iter_mut().filter(|line| !actor.may(Verb::See, line.area)) {

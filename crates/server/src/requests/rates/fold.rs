@@ -8,8 +8,8 @@ use domain::requests::{Facts, Sums};
 
 use super::{Key, store};
 use crate::App;
-use crate::error::Error;
 use crate::calendar;
+use crate::error::Error;
 
 /// How many facts are folded in one transaction: a moment's work, so that nobody waits long.
 const AT_ONCE: i64 = 500;
@@ -117,11 +117,7 @@ fn stretches(tx: &mut Tx, street: Street) -> Result<Vec<(i64, i64)>, Error> {
     Ok(found)
 }
 
-fn from_facts(
-    tx: &mut Tx,
-    street: Street,
-    days: (i64, i64),
-) -> Result<BTreeMap<Key, Sums>, Error> {
+fn from_facts(tx: &mut Tx, street: Street, days: (i64, i64)) -> Result<BTreeMap<Key, Sums>, Error> {
     let mut sums = BTreeMap::new();
     for found in store::folded(tx, street, days)? {
         let at = (found.day, found.area, found.category.as_str());

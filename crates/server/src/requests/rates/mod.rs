@@ -6,24 +6,26 @@
 
 mod api;
 mod board;
+mod draw;
 mod fold;
 mod pages;
 mod period;
 mod store;
 mod words;
 
-pub use board::{Board, Want, Which, behind, board};
+pub use board::{Board, Want, What, Which, behind, board};
 pub use fold::{Difference, audit, fold, rebuild, work};
 pub use period::Period;
 
 use db::Tx;
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
-use domain::requests::{Facts, Measure, Tally};
+use domain::requests::{Facts, Measure, Step, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Record;
+use super::after::Change;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::web::Routes;
@@ -74,13 +76,31 @@ pub struct ListLine {
     pub text: String,
 }
 
+/// Puts on record what a change counts for: a row at the most, and none where it counts for nothing.
+pub(super) fn note(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
+    let Change { settings, deed, before, event, after } = change;
+    let step = Step {
+        before: before.map(|record| &record.request),
+        event: *event,
+        after: &after.request,
+        at: deed.at,
+    };
+    let fact = Fact {
+        request: after.request.id,
+        version: after.version,
+        day: settings.calendar.date(deed.at),
+        area: after.request.area,
+        category: after.category.clone(),
+        facts: step.facts(),
+    };
+    add(tx, deed.street, fact)
+}
+
 /// Puts facts on record, in the transaction of the step that yields them.
 pub fn add(tx: &mut Tx, street: Street, mut fact: Fact) -> Result<(), Error> {
     let response = Measure::Response;
     // A clock that ran out and the first act after it are one case, not two.
-    if fact.facts.counted.has(response)
-        && store::was_counted(tx, street, fact.request, response)?
-    {
+    if fact.facts.counted.has(response) && store::was_counted(tx, street, fact.request, response)? {
         fact.facts = fact.facts.without(response);
     }
     if fact.facts.is_empty() { Ok(()) } else { store::add(tx, street, &fact) }

@@ -285,10 +285,8 @@ pub(super) fn gauges(
     now: Timestamp,
 ) -> Result<(i64, i64), Error> {
     let range = area.range();
-    let row = tx.row(
-        GAUGES,
-        params![street.number(), range.start, range.end, now.as_microsecond()],
-    )?;
+    let row =
+        tx.row(GAUGES, params![street.number(), range.start, range.end, now.as_microsecond()])?;
     let row = row.ok_or(Error::NotFound)?;
     Ok((row.get("open")?, row.get("late")?))
 }
@@ -414,8 +412,8 @@ fn sums(row: &Row) -> Result<(Key, Sums), Error> {
         day: row.get("day")?,
         area: row.parse("area", AreaCode::new)?,
     };
-    let mut sums =
-        Sums { raised: row.get("raised")?, closed: row.get("closed")?, ..Sums::default() };
+    let mut sums = Sums::default();
+    (sums.raised, sums.closed) = (row.get("raised")?, row.get("closed")?);
     for (measure, hits, of) in [
         (Measure::Response, "response_hits", "response_of"),
         (Measure::Solved, "solved_hits", "solved_of"),

@@ -34,7 +34,9 @@ pub fn name(measure: Measure) -> Phrase {
         Measure::SatisfiedWide => Phrase { zh: "满意率（宽）", en: "Satisfied (wide)" },
         Measure::SatisfiedStrict => Phrase { zh: "满意率（严）", en: "Satisfied (strict)" },
         Measure::SolvedInGrid => Phrase { zh: "网格办结率", en: "Closed in the grid" },
-        Measure::SolvedInCommunity => Phrase { zh: "社区办结率", en: "Closed in the community" },
+        Measure::SolvedInCommunity => {
+            Phrase { zh: "社区办结率", en: "Closed in the community" }
+        }
         Measure::OnTime => Phrase { zh: "按时办理率", en: "On time" },
         Measure::Returned => Phrase { zh: "退单率", en: "Returned" },
         Measure::Redone => Phrase { zh: "重办率", en: "Redone" },
@@ -120,26 +122,38 @@ pub fn fact(what: What, is_hit: bool) -> Phrase {
         (What::Rate(measure), is_hit) => match (measure, is_hit) {
             (Measure::Response, true) => Phrase { zh: "按时响应", en: "First act in time" },
             (Measure::Response, false) => Phrase { zh: "没有按时响应", en: "No act in time" },
-            (Measure::Solved, true) => Phrase { zh: "居民说解决了", en: "Solved, says the asker" },
+            (Measure::Solved, true) => {
+                Phrase { zh: "居民说解决了", en: "Solved, says the asker" }
+            }
             (Measure::Solved, false) => {
                 Phrase { zh: "没有说解决", en: "The asker did not say solved" }
             }
-            (Measure::SatisfiedWide, true) => Phrase { zh: "打 3 分以上", en: "Rated 3 or more" },
+            (Measure::SatisfiedWide, true) => {
+                Phrase { zh: "打 3 分以上", en: "Rated 3 or more" }
+            }
             (Measure::SatisfiedWide, false) => Phrase { zh: "打 1、2 分", en: "Rated 1 or 2" },
             (Measure::SatisfiedStrict, true) => Phrase { zh: "打 4、5 分", en: "Rated 4 or 5" },
             (Measure::SatisfiedStrict, false) => {
                 Phrase { zh: "打 3 分以下", en: "Rated 3 or less" }
             }
-            (Measure::SolvedInGrid, true) => Phrase { zh: "网格办结", en: "Closed in the grid" },
-            (Measure::SolvedInGrid, false) => Phrase { zh: "网格以外办结", en: "Closed elsewhere" },
+            (Measure::SolvedInGrid, true) => {
+                Phrase { zh: "网格办结", en: "Closed in the grid" }
+            }
+            (Measure::SolvedInGrid, false) => {
+                Phrase { zh: "网格以外办结", en: "Closed elsewhere" }
+            }
             (Measure::SolvedInCommunity, true) => {
                 Phrase { zh: "社区以内办结", en: "Closed without the street" }
             }
             (Measure::SolvedInCommunity, false) => {
                 Phrase { zh: "上过街道", en: "Went to the street" }
             }
-            (Measure::OnTime, true) => Phrase { zh: "按时报告办完", en: "Reported done in time" },
-            (Measure::OnTime, false) => Phrase { zh: "超时才报告办完", en: "Reported done late" },
+            (Measure::OnTime, true) => {
+                Phrase { zh: "按时报告办完", en: "Reported done in time" }
+            }
+            (Measure::OnTime, false) => {
+                Phrase { zh: "超时才报告办完", en: "Reported done late" }
+            }
             (Measure::Returned, true) => Phrase { zh: "被退回过", en: "Was sent back" },
             (Measure::Returned, false) => Phrase { zh: "没有退回", en: "Was not sent back" },
             (Measure::Redone, true) => Phrase { zh: "重办过", en: "Was redone" },
