@@ -24,7 +24,6 @@ use domain::requests::{Facts, Measure, Step, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Record;
 use super::after::Change;
 use crate::app::Settings;
 use crate::error::Error;
@@ -123,20 +122,22 @@ pub struct Imported {
 pub fn note_imported(
     tx: &mut Tx,
     settings: &Settings,
-    record: &Record,
+    (request, version): (RequestId, i64),
+    place: Place<'_>,
+    raised_at: Timestamp,
     known: Imported,
 ) -> Result<(), Error> {
     let fact = |version, at, facts| Fact {
-        request: record.request.id,
+        request,
         version,
         day: settings.calendar.date(at),
-        area: record.request.area,
-        category: record.category.clone(),
+        area: place.area,
+        category: place.category.to_owned(),
         facts,
     };
     let mut raised = Facts::default();
     raised.counted.add_tally(Tally::Raised);
-    store::add(tx, settings.street, &fact(0, record.raised_at, raised))?;
+    store::add(tx, settings.street, &fact(0, raised_at, raised))?;
     let mut ended = Facts::default();
     if let (Some(done_at), Some(due_at)) = (known.done_at, known.due_at) {
         ended.add(Measure::OnTime, done_at <= due_at);
@@ -145,9 +146,7 @@ pub fn note_imported(
         ended.counted.add_tally(Tally::Closed);
     }
     match known.closed_at.or(known.done_at) {
-        Some(at) if !ended.is_empty() => {
-            store::add(tx, settings.street, &fact(record.version, at, ended))
-        }
+        Some(at) if !ended.is_empty() => store::add(tx, settings.street, &fact(version, at, ended)),
         _ => Ok(()),
     }
 }
