@@ -15,10 +15,10 @@ CREATE TABLE request_facts (
     PRIMARY KEY (street, request, version),
     CHECK (counted & hits = hits)
 );
-CREATE INDEX request_facts_by_day ON request_facts
-    (street, day, request, version, area, category, counted, hits, folded);
-CREATE INDEX request_facts_by_area ON request_facts
-    (street, area, day, category, counted, hits, folded);
+CREATE INDEX request_facts_by_day ON request_facts (street, day, request, version, area,
+        category, counted, hits, folded);
+CREATE INDEX request_facts_by_area ON request_facts (street, area, day, category,
+        counted, hits, folded);
 CREATE INDEX request_facts_to_fold ON request_facts (street, request, version) WHERE folded = 0;
 -- The sums of a day: of the street and its communities, in all (category '') and by category; of
 -- grids in all. What lies deeper has few facts, which are read themselves.
@@ -49,7 +49,7 @@ CREATE TABLE request_days (
     done_in_time BIGINT NOT NULL,
     PRIMARY KEY (street, level, category, day, area)
 );
-CREATE INDEX request_days_by_area ON request_days (street, area, category, day);
+CREATE INDEX request_days_by_area ON request_days (street, category, area, day);
 -- Where folders meet: one at a time, and how often it was done.
 CREATE TABLE request_folds (
     street BIGINT NOT NULL,

@@ -223,7 +223,8 @@ proptest! {
     fn facts_hold_together(turns in prop::collection::vec(turn(), 0..60), cut in 0..60usize) {
         let mut world = World::new();
         let mut request = world.at(Stage::Raised);
-        let (mut whole, mut first, mut second) = (Sums::default(), Sums::default(), Sums::default());
+        let mut whole = Sums::default();
+        let (mut first, mut second) = (whole, whole);
         let mut closings = 0;
         for (place, (actor, command, hours)) in turns.into_iter().enumerate() {
             world.pass(hours);

@@ -75,7 +75,7 @@ pub struct ListLine {
     pub text: String,
 }
 
-/// Puts on record what a change counts for: a row at the most, and none where it counts for nothing.
+/// Puts on record what a change counts for: one row, or none where it counts for nothing.
 pub(super) fn note(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
     let Change { settings, deed, before, event, after } = change;
     let step = Step {

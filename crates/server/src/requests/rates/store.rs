@@ -1,5 +1,8 @@
 //! Facts and their sums in the database.
 
+#[cfg(test)]
+mod plans;
+
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
@@ -44,13 +47,11 @@ pub(super) fn was_counted(
     Ok(row.is_some())
 }
 
+const TO_FOLD: &str = "SELECT version FROM request_facts WHERE street = $1 AND folded = 0 LIMIT 1";
+
 /// Whether there are facts that no sum has yet.
 pub(super) fn is_behind(tx: &mut Tx, street: Street) -> Result<bool, Error> {
-    let row = tx.row(
-        "SELECT version FROM request_facts WHERE street = $1 AND folded = 0 LIMIT 1",
-        params![street.number()],
-    )?;
-    Ok(row.is_some())
+    Ok(tx.row(TO_FOLD, params![street.number()])?.is_some())
 }
 
 /// Keeps every other folder of this street waiting until this transaction is over.
@@ -149,21 +150,39 @@ const OF_AREA: &str = days!("AND area = $2 AND category = $3 AND day >= $4 AND d
 /// Every row of some days, in the order of their keys.
 const OF_DAYS: &str = days!("AND day >= $2 AND day < $3");
 
-/// The areas of a level in sum, for one category or all.
-const OF_PARTS: &str = concat!(
-    "SELECT level, category, 0 AS day, area, CAST(SUM(raised) AS BIGINT) AS raised, \
-     CAST(SUM(closed) AS BIGINT) AS closed, CAST(SUM(response_of) AS BIGINT) AS response_of, \
-     CAST(SUM(response_hits) AS BIGINT) AS response_hits, \
-     CAST(SUM(solved_of) AS BIGINT) AS solved_of, CAST(SUM(solved_hits) AS BIGINT) AS solved_hits, \
-     CAST(SUM(rated) AS BIGINT) AS rated, CAST(SUM(rated_wide) AS BIGINT) AS rated_wide, \
-     CAST(SUM(rated_strict) AS BIGINT) AS rated_strict, CAST(SUM(worked) AS BIGINT) AS worked, \
-     CAST(SUM(in_grid) AS BIGINT) AS in_grid, CAST(SUM(in_community) AS BIGINT) AS in_community, \
-     CAST(SUM(returned) AS BIGINT) AS returned, CAST(SUM(redone) AS BIGINT) AS redone, \
-     CAST(SUM(reopened) AS BIGINT) AS reopened, CAST(SUM(done) AS BIGINT) AS done, \
-     CAST(SUM(done_in_time) AS BIGINT) AS done_in_time FROM request_days WHERE street = $1 ",
-    "AND level = $2 AND category = $3 AND day >= $4 AND day < $5 AND area >= $6 AND area < $7 \
-     GROUP BY level, category, area ORDER BY area"
-);
+/// The areas of a level in sum, for one category or all. As `+level` or `+area` a column is no way
+/// to the rows.
+macro_rules! parts {
+    ($level:literal, $area:literal) => {
+        concat!(
+            "SELECT level, category, CAST(0 AS BIGINT) AS day, area, \
+             CAST(SUM(raised) AS BIGINT) AS raised, CAST(SUM(closed) AS BIGINT) AS closed, \
+             CAST(SUM(response_of) AS BIGINT) AS response_of, \
+             CAST(SUM(response_hits) AS BIGINT) AS response_hits, \
+             CAST(SUM(solved_of) AS BIGINT) AS solved_of, \
+             CAST(SUM(solved_hits) AS BIGINT) AS solved_hits, \
+             CAST(SUM(rated) AS BIGINT) AS rated, CAST(SUM(rated_wide) AS BIGINT) AS rated_wide, \
+             CAST(SUM(rated_strict) AS BIGINT) AS rated_strict, \
+             CAST(SUM(worked) AS BIGINT) AS worked, CAST(SUM(in_grid) AS BIGINT) AS in_grid, \
+             CAST(SUM(in_community) AS BIGINT) AS in_community, \
+             CAST(SUM(returned) AS BIGINT) AS returned, CAST(SUM(redone) AS BIGINT) AS redone, \
+             CAST(SUM(reopened) AS BIGINT) AS reopened, CAST(SUM(done) AS BIGINT) AS done, \
+             CAST(SUM(done_in_time) AS BIGINT) AS done_in_time \
+             FROM request_days WHERE street = $1 AND category = $3 AND day >= $4 AND day < $5 AND ",
+            $level,
+            " = $2 AND ",
+            $area,
+            " >= $6 AND ",
+            $area,
+            " < $7 GROUP BY level, category, area ORDER BY area"
+        )
+    };
+}
+
+/// Most areas of the street: day by day, all of the level at once.
+const OF_PARTS_WIDE: &str = parts!("level", "+area");
+/// A few of many grids: one after another, all their days at once.
+const OF_PARTS_SMALL: &str = parts!("+level", "area");
 
 /// What an area came to on each day from `from` until before `to`: in one read of its own rows.
 pub(super) fn days_of(
@@ -186,9 +205,10 @@ pub(super) fn parts_of(
     (from, to): (i64, i64),
 ) -> Result<Vec<(Key, Sums)>, Error> {
     let range = place.area.range();
+    let is_small = place.area.level() > Level::Street;
     let level = i64::from(level.digits());
     let rows = tx.rows(
-        OF_PARTS,
+        if is_small { OF_PARTS_SMALL } else { OF_PARTS_WIDE },
         params![street.number(), level, place.category, from, to, range.start, range.end],
     )?;
     rows.iter().map(sums).collect()
@@ -206,7 +226,7 @@ pub(super) fn days(
 /// The facts within an area by day and by the code before the last `size`; alike ones are counted.
 const FACTS_OF_AREA: &str = "SELECT day, area / $7 * $7 AS area, category, counted, hits, \
      COUNT(*) AS n FROM request_facts WHERE street = $1 AND area >= $2 AND area < $3 \
-     AND day >= $4 AND day < $5 AND folded = 1 AND ($6 = '' OR category = $6) \
+     AND +day >= $4 AND +day < $5 AND folded = 1 AND ($6 = '' OR category = $6) \
      GROUP BY day, area / $7 * $7, category, counted, hits";
 
 /// The facts of a place, for areas that are too small to have sums of their own; alike ones are
@@ -291,8 +311,8 @@ pub(super) fn gauges(
     Ok((row.get("open")?, row.get("late")?))
 }
 
-/// The list behind a figure, the newest first; `$area` is the column in its place, or not for use as
-/// a way to the rows: see the lists of requests.
+/// The list behind a figure, the newest first. As `+f.area` or `+f.day` a column is no way to the
+/// rows: see the lists of requests.
 macro_rules! behind {
     ($area:literal, $day:literal) => {
         concat!(

@@ -1,4 +1,4 @@
-//! The words of boards: what each rate is called, how it is counted, and what a line behind it says.
+//! The words of boards: what a rate is called, how it is counted, what a line behind it says.
 
 use domain::requests::{Measure, Tally};
 
