@@ -6,10 +6,12 @@
 
 mod limits;
 mod machine;
+mod news;
 mod words;
 
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
+pub use news::{Audience, Hands, News, news};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};
