@@ -3,7 +3,7 @@
 //! The asker hears of every change. Whoever has the next step hears that it is theirs, and whoever
 //! lost it hears that it is no more. The one who acted knows already; the caller leaves them out.
 
-use super::{Desk, Event, Handler};
+use super::{Desk, Event, Handler, Rung, Said};
 use crate::id::{PersonId, UnitId};
 use crate::notices::Topic;
 
@@ -37,8 +37,9 @@ pub struct Hands {
     pub worker: Option<PersonId>,
     /// The desk that has it, or dispatched it.
     pub desk: Option<Desk>,
-    /// The unit that has it.
+    /// The unit that has it, and whether it signed for it.
     pub unit: Option<UnitId>,
+    pub signed: bool,
     /// Who reported it as done.
     pub done_by: Option<Handler>,
 }
@@ -47,17 +48,25 @@ impl Hands {
     /// The hands after `event`.
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
-        let at = |desk| Self { desk: Some(desk), unit: None, done_by: None, ..self };
+        let none = Self { unit: None, signed: false, done_by: None, ..self };
+        let at = |desk| Self { desk: Some(desk), ..none };
         match *event {
             Event::Accepted { worker } => Self { worker: Some(worker), ..self },
-            Event::Escalated { to, .. } | Event::Redone { to, .. } => at(to),
+            Event::Escalated { to, .. }
+            | Event::Redone { to, .. }
+            | Event::Separated { to, .. }
+            | Event::Handling { by: Handler::Desk(to) } => at(to),
+            Event::CalledBack { said: Some(Said::NotSolved { .. }), to: Some(to), .. } => at(to),
             Event::Reopened { to: None, .. } => Self::default(),
             Event::Reopened { to: Some(desk), .. } => at(desk),
-            Event::Dispatched { unit, .. } | Event::Signed { unit } => {
-                Self { unit: Some(unit), ..self }
+            Event::Dispatched { unit, .. } => Self { unit: Some(unit), ..none },
+            Event::Signed { unit } => Self { unit: Some(unit), signed: true, ..self },
+            Event::Returned { .. } => none,
+            // The unit goes on with what it signed for; who answers for it is another.
+            Event::Climbed { to: Some(desk), .. } if self.signed => {
+                Self { desk: Some(desk), ..self }
             }
-            Event::Returned { .. } => Self { unit: None, ..self },
-            Event::Handling { by: Handler::Desk(desk) } => at(desk),
+            Event::Climbed { to: Some(desk), .. } => at(desk),
             Event::Resolved { by, .. } => Self { done_by: Some(by), ..self },
             _ => self,
         }
@@ -75,8 +84,16 @@ impl Hands {
     }
 
     /// The desk in charge.
-    fn superior(self) -> Audience {
+    fn desk(self) -> Audience {
         Audience::Desk(self.desk.unwrap_or(Desk::Community))
+    }
+
+    /// Who is told when the holder lets the clock run: the level above.
+    fn superior(self) -> Audience {
+        match self.holder() {
+            Audience::Desk(_) => Audience::Desk(Desk::Street),
+            _ => self.desk(),
+        }
     }
 
     /// Who did the work, or had it last.
@@ -94,63 +111,10 @@ impl Hands {
 /// the hands that it was in before. An audience is named once, with what matters most to it.
 #[must_use]
 pub fn news(event: Option<&Event>, before: Hands) -> Vec<News> {
-    use Audience as A;
-    let after = event.map_or(before, |event| before.after(event));
-    let (turn, progress) = (Topic::Turn, Topic::Progress);
-    let asker_and_all = [(A::Asker, progress), (A::Supporters, progress)];
-    let over = [(A::Asker, Topic::Over), (A::Supporters, Topic::Over)];
-    let mut told: Vec<(Audience, Topic)> = Vec::new();
-    match event {
-        None => told.extend([(A::Asker, progress), (A::GridWorkers, turn)]),
-        Some(Event::Accepted { worker }) => {
-            told.extend(asker_and_all);
-            told.push((A::Worker(*worker), turn));
-        }
-        // Whoever had it before hears that it has gone to others.
-        Some(
-            Event::Escalated { .. }
-            | Event::Dispatched { .. }
-            | Event::Returned { .. }
-            | Event::Handling { .. },
-        ) => {
-            told.extend([(after.holder(), turn)]);
-            told.extend(asker_and_all);
-            told.extend((before.holder() != A::GridWorkers).then_some((before.holder(), progress)));
-        }
-        Some(Event::Signed { .. }) => {
-            told.extend(asker_and_all);
-            told.push((after.superior(), progress));
-        }
-        Some(Event::Suspended { .. }) => told.extend(asker_and_all),
-        Some(Event::Asked { .. }) => told.push((A::Asker, turn)),
-        Some(Event::Answered { .. }) => told.push((after.holder(), turn)),
-        Some(Event::AnswerMissed) => told.extend([(A::Asker, progress), (after.holder(), turn)]),
-        Some(Event::ExtensionAsked { .. }) => {
-            told.extend([(A::Asker, progress), (after.superior(), turn)]);
-        }
-        Some(Event::ExtensionGranted { .. } | Event::ExtensionDeclined { .. }) => {
-            told.extend([(A::Asker, progress), (after.holder(), progress)]);
-        }
-        Some(Event::Resolved { by, .. }) => {
-            told.extend([(A::Asker, turn), (A::Supporters, progress)]);
-            told.extend(matches!(by, Handler::Unit(_)).then_some((after.superior(), progress)));
-        }
-        Some(Event::Redone { .. } | Event::Reopened { .. }) => {
-            told.push((after.holder(), turn));
-            told.extend(asker_and_all);
-            told.push((before.doer(), progress));
-        }
-        Some(
-            Event::Confirmed { .. }
-            | Event::ClosedUnrated
-            | Event::Rejected { .. }
-            | Event::Merged { .. }
-            | Event::Withdrawn { .. },
-        ) => {
-            told.extend(over);
-            told.push((before.doer(), Topic::Over));
-        }
-    }
+    let told = match event {
+        None => vec![(Audience::Asker, Topic::Progress), (Audience::GridWorkers, Topic::Turn)],
+        Some(event) => told(event, before, before.after(event)),
+    };
     let mut named: Vec<News> = Vec::new();
     for (to, topic) in told {
         if named.iter().all(|known| known.to != to) {
@@ -158,6 +122,75 @@ pub fn news(event: Option<&Event>, before: Hands) -> Vec<News> {
         }
     }
     named
+}
+
+fn told(event: &Event, before: Hands, after: Hands) -> Vec<(Audience, Topic)> {
+    use Audience as A;
+    let (turn, progress, over) = (Topic::Turn, Topic::Progress, Topic::Over);
+    let [asker, others] = [(A::Asker, progress), (A::Supporters, progress)];
+    match event {
+        Event::Accepted { worker } => vec![asker, others, (A::Worker(*worker), turn)],
+        // Whoever had it before hears that it has gone to others.
+        Event::Escalated { .. }
+        | Event::Dispatched { .. }
+        | Event::Returned { .. }
+        | Event::Handling { .. }
+        | Event::Separated { .. } => {
+            let mut told = vec![(after.holder(), turn), asker, others];
+            told.extend((before.holder() != A::GridWorkers).then_some((before.holder(), progress)));
+            told
+        }
+        Event::Signed { .. } => vec![asker, others, (after.desk(), progress)],
+        Event::Suspended { .. } => vec![asker, others],
+        Event::Asked { .. } => vec![(A::Asker, turn)],
+        Event::Answered { .. } | Event::Reminded => vec![(after.holder(), turn)],
+        Event::AnswerMissed => vec![asker, (after.holder(), turn)],
+        Event::ExtensionAsked { .. } => vec![asker, (after.desk(), turn)],
+        Event::ExtensionGranted { .. } | Event::ExtensionDeclined { .. } => {
+            vec![asker, (after.holder(), progress)]
+        }
+        Event::Resolved { by, .. } => {
+            let mut told = vec![(A::Asker, turn), others];
+            told.extend(matches!(by, Handler::Unit(_)).then_some((after.desk(), progress)));
+            told
+        }
+        Event::CalledBack { said: None, .. } => vec![asker],
+        Event::Redone { .. }
+        | Event::Reopened { .. }
+        | Event::CalledBack { said: Some(Said::NotSolved { .. }), .. } => {
+            vec![(after.holder(), turn), asker, others, (before.doer(), progress)]
+        }
+        Event::Confirmed { .. }
+        | Event::CalledBack { said: Some(Said::Solved { .. }), .. }
+        | Event::ClosedUnrated
+        | Event::Rejected { .. }
+        | Event::Merged { .. }
+        | Event::Withdrawn { .. } => {
+            vec![(A::Asker, over), (A::Supporters, over), (before.doer(), over)]
+        }
+        Event::Supervised { .. } => concerned(after, Topic::Supervision),
+        Event::Climbed { rung: Rung::Ordered, .. } => {
+            let mut told = concerned(after, Topic::Supervision);
+            told.push((before.holder(), Topic::Supervision));
+            told
+        }
+        Event::Climbed { rung: Rung::Red, .. } => {
+            vec![(after.holder(), Topic::Warning), (after.superior(), Topic::Warning), asker]
+        }
+        Event::Climbed { .. } => {
+            vec![(after.holder(), Topic::Warning), (after.superior(), Topic::Warning)]
+        }
+    }
+}
+
+/// Who has it, who is above, and who waits for it.
+fn concerned(hands: Hands, topic: Topic) -> Vec<(Audience, Topic)> {
+    vec![
+        (hands.holder(), topic),
+        (hands.superior(), topic),
+        (Audience::Asker, Topic::Progress),
+        (Audience::Supporters, Topic::Progress),
+    ]
 }
 
 #[cfg(test)]
@@ -174,7 +207,7 @@ mod tests {
     }
 
     /// Who hears of the last of these events, as `audience topic`.
-    fn told(events: &[Event]) -> Vec<String> {
+    fn heard(events: &[Event]) -> Vec<String> {
         let (last, before) = events.split_last().unwrap();
         let hands = before.iter().fold(Hands::default(), |hands, event| hands.after(event));
         said(&news(Some(last), hands))
@@ -203,7 +236,7 @@ mod tests {
         let returned = Event::Returned { unit: UNIT, reason: note() };
         let resolved = Event::Resolved { by: Handler::Unit(UNIT), note: note() };
         let confirmed = Event::Confirmed { rating: Rating::new(5).unwrap(), note: None };
-        let redone = Event::Redone { to: Desk::Community, reason: note() };
+        let redone = Event::Redone { to: Desk::Community, reason: note(), rating: None };
         let asked = Event::Asked { question: note() };
         let answered = Event::Answered { answer: note() };
         let more = Event::ExtensionAsked { days: 3, reason: note() };
@@ -246,7 +279,7 @@ mod tests {
         ];
         for (events, expected) in table {
             let events: Vec<Event> = events.iter().map(|&event| event.clone()).collect();
-            assert_eq!(told(&events), *expected, "{events:?}");
+            assert_eq!(heard(&events), *expected, "{events:?}");
         }
         assert_eq!(said(&news(None, Hands::default())), ["asker progress", "grid turn"]);
     }
@@ -256,7 +289,58 @@ mod tests {
         let withdrawn = Event::Withdrawn { note: None };
         let reopened = Event::Reopened { to: None, reason: note() };
         let accepted = Event::Accepted { worker: WORKER };
-        let told = told(&[accepted, withdrawn, reopened]);
+        let told = heard(&[accepted, withdrawn, reopened]);
         assert_eq!(told, ["grid turn", "asker progress", "supporters progress", "worker progress"]);
+    }
+
+    #[test]
+    fn where_the_clock_runs_out_the_level_above_is_told() {
+        let escalated = || Event::Escalated { to: Desk::Community, note: note() };
+        let dispatched = || Event::Dispatched { unit: UNIT, note: None };
+        let climbed = |rung, to| Event::Climbed { rung, to };
+        let yellow = || climbed(Rung::Yellow, None);
+        let table: &[(&[Event], &[&str])] = &[
+            (&[yellow()], &["grid warning", "community warning"]),
+            (&[escalated(), yellow()], &["community warning", "street warning"]),
+            (
+                &[escalated(), dispatched(), climbed(Rung::Red, None)],
+                &["unit warning", "community warning", "asker progress"],
+            ),
+            (
+                &[escalated(), climbed(Rung::Ordered, Some(Desk::Street))],
+                &[
+                    "street supervision",
+                    "asker progress",
+                    "supporters progress",
+                    "community supervision",
+                ],
+            ),
+            (
+                &[
+                    escalated(),
+                    dispatched(),
+                    Event::Signed { unit: UNIT },
+                    climbed(Rung::Ordered, Some(Desk::Street)),
+                ],
+                &[
+                    "unit supervision",
+                    "street supervision",
+                    "asker progress",
+                    "supporters progress",
+                ],
+            ),
+            (
+                &[escalated(), dispatched(), Event::Supervised { note: note() }],
+                &[
+                    "unit supervision",
+                    "community supervision",
+                    "asker progress",
+                    "supporters progress",
+                ],
+            ),
+        ];
+        for (events, expected) in table {
+            assert_eq!(heard(events), *expected, "{events:?}");
+        }
     }
 }
