@@ -12,6 +12,7 @@ mod ladder;
 mod limits;
 mod machine;
 mod measures;
+mod news;
 mod words;
 
 pub use channel::Channel;
@@ -21,6 +22,7 @@ pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
 pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
+pub use news::{Audience, Hands, News, news};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};
