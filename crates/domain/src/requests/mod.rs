@@ -5,6 +5,7 @@
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
 mod apply;
+mod callback;
 mod channel;
 mod command;
 mod event;
@@ -13,8 +14,10 @@ mod limits;
 mod machine;
 mod measures;
 mod news;
+pub mod similar;
 mod words;
 
+pub use callback::Sample;
 pub use channel::Channel;
 pub use command::{Command, Kind, Said};
 pub use event::Event;

@@ -28,6 +28,7 @@ pub const OURS: &[&str] = &[
     "request_numbers",
     "request_photos",
     "request_sources",
+    "request_supporters",
     "requests",
     "sessions",
     "streets",
@@ -53,7 +54,8 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
              categories, deliveries, history, invitations, jobs, migrations,
              notice_addresses, notice_settings, notices, people, receipts,
              request_days, request_facts, request_folds, request_numbers,
-             request_photos, request_sources, requests, sessions, streets, units",
+             request_photos, request_sources, request_supporters, requests,
+             sessions, streets, units",
         params![],
     )?;
     Ok(())
