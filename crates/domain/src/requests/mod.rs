@@ -4,6 +4,7 @@
 //! At every moment a request has one level, one holder and one running clock. The whole life is the
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
+pub mod grams;
 mod limits;
 mod machine;
 mod words;
