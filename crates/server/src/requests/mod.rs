@@ -13,6 +13,7 @@ mod list;
 mod pages;
 mod photos;
 mod raise;
+mod search;
 mod see;
 mod store;
 pub mod words;
@@ -26,6 +27,7 @@ pub use list::{
 };
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
+pub use search::{begin_fill, fill};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::photos::{self, Side};
 use super::see::PhotoRow;
 use super::words;
-use super::{Record, store};
+use super::{Record, search, store};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -48,6 +48,7 @@ pub fn raise(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result
     receipts::once(tx, deed, |tx| {
         let record = record(tx, settings, deed, new)?;
         store::add(tx, deed.street, &record)?;
+        search::index(tx, settings, None, &record)?;
         photos::attach(tx, deed, new.id, Side::Asked, &new.photos)?;
         let actor = if let Caller::Person(person) = deed.caller { Some(person) } else { None };
         let role = if record.writer.is_some() { "writer" } else { "asker" };

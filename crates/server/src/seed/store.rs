@@ -17,6 +17,10 @@ pub const OURS: &[&str] = &[
     "migrations",
     "people",
     "receipts",
+    "request_exports",
+    "request_fills",
+    "request_filters",
+    "request_grams",
     "request_numbers",
     "request_photos",
     "requests",
@@ -41,8 +45,9 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, history, invitations, migrations, people, receipts, request_numbers,
-             request_photos, requests, sessions, streets, units",
+             categories, history, invitations, migrations, people, receipts, request_exports,
+             request_fills, request_filters, request_grams, request_numbers, request_photos,
+             requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

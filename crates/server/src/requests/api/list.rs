@@ -129,7 +129,16 @@ fn filter(settings: &Settings, query: &Fields, now: Timestamp) -> Result<Filter,
         return Err(Error::field("q", words::QUERY_LONG));
     }
     let mine = query.is_on("mine");
-    Ok(Filter { area, stage: stage.transpose()?, late_at: now, q, after, limit, mine })
+    Ok(Filter {
+        area,
+        stage: stage.transpose()?,
+        late_at: now,
+        q,
+        after,
+        limit,
+        mine,
+        ..Filter::default()
+    })
 }
 
 fn next_page(query: &Fields, next: RequestId) -> String {

@@ -268,7 +268,7 @@ async fn search(
         q: asked.q.clone().filter(|q| !q.trim().is_empty()).map(|q| q.trim().to_owned()),
         after: asked.after.as_deref().and_then(|id| id.parse().ok()),
         limit: 50,
-        mine: false,
+        ..Filter::default()
     };
     let (known, actor) = (settings.clone(), visit.actor.clone());
     app.db.read(move |tx| requests::list(tx, &known, &actor, &filter)).await
