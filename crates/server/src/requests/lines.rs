@@ -3,7 +3,7 @@
 use db::{Param, Row, Tx, params};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{Desk, Urgency};
+use domain::requests::{Channel, Desk, Rung, Urgency};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
@@ -32,7 +32,8 @@ macro_rules! fits {
             " < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed')) \
          AND (CAST($6 AS BIGINT) = 0 OR (due_at < $6 AND stage NOT IN ('closed', 'resolved'))) \
          AND ($7 = '' OR category = $7) AND ($8 = '' OR urgency = $8) \
-         AND raised_at >= $9 AND raised_at < $10 "
+         AND raised_at >= $9 AND raised_at < $10 AND ($11 = '' OR channel = $11) \
+             AND ($12 = '' OR (rung = $12 AND stage <> 'closed')) "
         )
     };
 }
@@ -43,15 +44,15 @@ macro_rules! fits {
 /// of that range: so they are read from their own index, and not from among everybody's.
 macro_rules! wanted {
     ($area:literal, $scope:literal, $newest:literal) => {
-        concat!(lines!($area, ""), fits!("id"), $scope, " ORDER BY ", $newest, " LIMIT $12")
+        concat!(lines!($area, ""), fits!("id"), $scope, " ORDER BY ", $newest, " LIMIT $14")
     };
 }
 
-const OF_WIDE_AREA: &str = wanted!("+area", "AND CAST($11 AS BIGINT) = 0", "id DESC");
+const OF_WIDE_AREA: &str = wanted!("+area", "AND CAST($13 AS BIGINT) = 0", "id DESC");
 /// A grid has few of the requests of its street, and they are found by their area.
-const OF_GRID: &str = wanted!("area", "AND CAST($11 AS BIGINT) = 0", "id DESC");
-const OF_UNIT: &str = wanted!("+area", "AND unit BETWEEN $11 AND $11", "unit DESC, id DESC");
-const OF_ASKER: &str = wanted!("+area", "AND asker BETWEEN $11 AND $11", "asker DESC, id DESC");
+const OF_GRID: &str = wanted!("area", "AND CAST($13 AS BIGINT) = 0", "id DESC");
+const OF_UNIT: &str = wanted!("+area", "AND unit BETWEEN $13 AND $13", "unit DESC, id DESC");
+const OF_ASKER: &str = wanted!("+area", "AND asker BETWEEN $13 AND $13", "asker DESC, id DESC");
 
 /// Those of two hundred requests that fit; each is found by its key.
 const OF_IDS: &str = concat!(
@@ -60,23 +61,23 @@ const OF_IDS: &str = concat!(
      text AS whole, asker_name, asker_phone \
      FROM requests WHERE street = $1 AND +area >= $2 AND +area < $3 ",
     fits!("+id"),
-    "AND (CAST($11 AS BIGINT) = 0 OR unit = $11) AND (CAST($12 AS BIGINT) = 0 OR asker = $12) \
+    "AND (CAST($13 AS BIGINT) = 0 OR unit = $13) AND (CAST($14 AS BIGINT) = 0 OR asker = $14) \
      AND id IN (",
-    "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, \
-     $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, \
-     $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, \
-     $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, \
-     $77, $78, $79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, \
-     $93, $94, $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, \
-     $107, $108, $109, $110, $111, $112, $113, $114, $115, $116, $117, $118, $119, \
-     $120, $121, $122, $123, $124, $125, $126, $127, $128, $129, $130, $131, $132, \
-     $133, $134, $135, $136, $137, $138, $139, $140, $141, $142, $143, $144, $145, \
-     $146, $147, $148, $149, $150, $151, $152, $153, $154, $155, $156, $157, $158, \
-     $159, $160, $161, $162, $163, $164, $165, $166, $167, $168, $169, $170, $171, \
-     $172, $173, $174, $175, $176, $177, $178, $179, $180, $181, $182, $183, $184, \
-     $185, $186, $187, $188, $189, $190, $191, $192, $193, $194, $195, $196, $197, \
-     $198, $199, $200, $201, $202, $203, $204, $205, $206, $207, $208, $209, $210, \
-     $211, $212",
+    "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, \
+     $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
+     $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, \
+     $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, \
+     $79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, \
+     $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, \
+     $109, $110, $111, $112, $113, $114, $115, $116, $117, $118, $119, $120, $121, \
+     $122, $123, $124, $125, $126, $127, $128, $129, $130, $131, $132, $133, $134, \
+     $135, $136, $137, $138, $139, $140, $141, $142, $143, $144, $145, $146, $147, \
+     $148, $149, $150, $151, $152, $153, $154, $155, $156, $157, $158, $159, $160, \
+     $161, $162, $163, $164, $165, $166, $167, $168, $169, $170, $171, $172, $173, \
+     $174, $175, $176, $177, $178, $179, $180, $181, $182, $183, $184, $185, $186, \
+     $187, $188, $189, $190, $191, $192, $193, $194, $195, $196, $197, $198, $199, \
+     $200, $201, $202, $203, $204, $205, $206, $207, $208, $209, $210, $211, $212, \
+     $213, $214",
     ") ORDER BY id DESC"
 );
 
@@ -137,7 +138,7 @@ pub(super) fn of_ids(
 }
 
 /// The values of [`fits`], from the street on.
-fn wishes(street: Street, scope: Scope, filter: &Filter) -> [Param<'_>; 10] {
+fn wishes(street: Street, scope: Scope, filter: &Filter) -> [Param<'_>; 12] {
     let range = scope.area().range();
     let micros = |at: Option<Timestamp>, else_at| at.map_or(else_at, Timestamp::as_microsecond);
     let is_late = filter.late || filter.stage == Some("late");
@@ -152,6 +153,8 @@ fn wishes(street: Street, scope: Scope, filter: &Filter) -> [Param<'_>; 10] {
         filter.urgency.map_or("", Urgency::name).into(),
         micros(filter.from, i64::MIN).into(),
         micros(filter.to, i64::MAX).into(),
+        filter.channel.map_or("", Channel::name).into(),
+        filter.rung.map_or("", Rung::name).into(),
     ]
 }
 
@@ -259,21 +262,21 @@ mod tests {
         (
             concat!(
                 "EXPLAIN QUERY PLAN ",
-                wanted!("+area", "AND CAST($11 AS BIGINT) = 0", "id DESC")
+                wanted!("+area", "AND CAST($13 AS BIGINT) = 0", "id DESC")
             ),
             "PRIMARY KEY (street=? AND id<?)",
         ),
         (
             concat!(
                 "EXPLAIN QUERY PLAN ",
-                wanted!("+area", "AND unit BETWEEN $11 AND $11", "unit DESC, id DESC")
+                wanted!("+area", "AND unit BETWEEN $13 AND $13", "unit DESC, id DESC")
             ),
             "requests_by_unit",
         ),
         (
             concat!(
                 "EXPLAIN QUERY PLAN ",
-                wanted!("+area", "AND asker BETWEEN $11 AND $11", "asker DESC, id DESC")
+                wanted!("+area", "AND asker BETWEEN $13 AND $13", "asker DESC, id DESC")
             ),
             "requests_by_asker",
         ),
@@ -287,7 +290,7 @@ mod tests {
         db.migrate(crate::migrations::ALL).await.unwrap();
         for (sql, wanted) in PLANS {
             let plan = move |tx: &mut Tx| {
-                let rows = tx.rows(sql, params![1, 1, 2, 9, "", 0, "", "", 0, 9, 1, 51])?;
+                let rows = tx.rows(sql, params![1, 1, 2, 9, "", 0, "", "", 0, 9, "", "", 1, 51])?;
                 rows.iter().map(|row| row.get::<String>("detail")).collect::<Result<Vec<_>, _>>()
             };
             let plan = db.read::<_, db::Error, _>(plan).await.unwrap().join("; ");

@@ -5,7 +5,7 @@ use domain::actor::{Actor, Caller, Verb};
 use domain::area::AreaCode;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
-use domain::requests::{Desk, Stage, Urgency};
+use domain::requests::{Channel, Desk, Rung, Stage, Urgency};
 use jiff::Timestamp;
 
 use super::{lines, search, store};
@@ -31,6 +31,9 @@ pub struct Filter {
     /// The code of a category.
     pub category: Option<String>,
     pub urgency: Option<Urgency>,
+    pub channel: Option<Channel>,
+    /// Open, and its clock has climbed so far.
+    pub rung: Option<Rung>,
     /// Raised at this moment or after it.
     pub from: Option<Timestamp>,
     /// Raised before this moment.

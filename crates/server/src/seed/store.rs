@@ -14,6 +14,7 @@ pub const OURS: &[&str] = &[
     "categories",
     "history",
     "invitations",
+    "jobs",
     "migrations",
     "people",
     "receipts",
@@ -23,6 +24,7 @@ pub const OURS: &[&str] = &[
     "request_grams",
     "request_numbers",
     "request_photos",
+    "request_sources",
     "requests",
     "sessions",
     "streets",
@@ -45,9 +47,9 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, history, invitations, migrations, people, receipts, request_exports,
-             request_fills, request_filters, request_grams, request_numbers, request_photos,
-             requests, sessions, streets, units",
+             categories, history, invitations, jobs, migrations, people, receipts,
+             request_exports, request_fills, request_filters, request_grams, request_numbers,
+             request_photos, request_sources, requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

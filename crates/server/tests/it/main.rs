@@ -13,4 +13,5 @@ mod every_page;
 mod every_route;
 mod identity;
 mod pages;
+mod search;
 mod town;

@@ -8,6 +8,10 @@
 mod meant;
 mod plan;
 mod store;
+mod wanted;
+pub mod words;
+
+pub use wanted::{Chip, Wanted};
 
 use db::Tx;
 use domain::area::Street;
@@ -50,6 +54,8 @@ pub(super) fn is_needed(scope: Scope, filter: &Filter) -> bool {
         || filter.q.is_some()
         || filter.category.is_some()
         || filter.urgency.is_some()
+        || filter.channel.is_some()
+        || filter.rung.is_some()
         || filter.from.is_some()
         || filter.to.is_some()
 }
@@ -100,6 +106,9 @@ pub(super) fn index(
     record: &Record,
 ) -> Result<(), Error> {
     let (street, id) = (settings.street, record.request.id);
+    if before.is_some_and(|before| is_found_alike(before, record)) {
+        return Ok(());
+    }
     let grams = kept(settings, record);
     let Some(before) = before else { return store::add(tx, street, id, &grams) };
     let old = kept(settings, before);
@@ -108,6 +117,14 @@ pub(super) fn index(
         store::remove(tx, street, id, gone)?;
     }
     store::add(tx, street, id, &new)
+}
+
+/// Whether two states of a request have the same grams: most changes leave them alone.
+fn is_found_alike(one: &Record, other: &Record) -> bool {
+    let of = |it: &Record| (it.request.area, it.request.urgency, it.channel, it.raised_at);
+    let texts = |it: &'_ Record| [&it.number, &it.text, &it.place, &it.category].map(String::clone);
+    let asker = |it: &Record| [it.asker_name.clone(), it.asker_phone.clone()];
+    of(one) == of(other) && texts(one) == texts(other) && asker(one) == asker(other)
 }
 
 fn kept(settings: &Settings, record: &Record) -> Vec<String> {
@@ -121,7 +138,7 @@ fn kept(settings: &Settings, record: &Record) -> Vec<String> {
         area: record.request.area,
         month: month(settings.calendar.date(record.raised_at)),
         urgency: record.request.urgency,
-        channel: "page",
+        channel: record.channel.name(),
     };
     kept.grams()
 }

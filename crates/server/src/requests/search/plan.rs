@@ -247,7 +247,7 @@ fn natural(scope: Scope, filter: &Filter) -> Source {
         (Scope::Asker(asker, _), _) => Source::Asker(asker.0),
         (_, Some("open" | "late")) => Source::Open,
         (_, Some(stage)) if stage != "closed" => Source::Stage(stage),
-        _ if filter.late => Source::Open,
+        _ if filter.late || filter.rung.is_some() => Source::Open,
         _ => Source::Newest,
     }
 }
@@ -263,6 +263,8 @@ fn by_filter(settings: &Settings, scope: Scope, filter: &Filter) -> Vec<Vec<Choi
     wanted.extend(filter.category.as_ref().map(|code| one(Field::Category.gram(code))));
     let urgency = filter.urgency.filter(|it| *it != domain::requests::Urgency::Ordinary);
     wanted.extend(urgency.map(|urgency| one(Field::Urgency.gram(urgency.name()))));
+    let channel = filter.channel.filter(|it| *it != domain::requests::Channel::Page);
+    wanted.extend(channel.map(|channel| one(Field::Channel.gram(channel.name()))));
     if filter.from.is_some() || filter.to.is_some() {
         wanted.extend(months(settings, filter));
     }
