@@ -16,7 +16,8 @@ macro_rules! lines {
     ($area:literal, $($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
-             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
+             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
+             rung, ordered_at \
              FROM requests WHERE street = $1 AND ", $area, " >= $2 AND ", $area, " < $3 ",
             $($rest),+
         )
@@ -57,8 +58,8 @@ const OF_ASKER: &str = wanted!("+area", "AND asker BETWEEN $13 AND $13", "asker 
 /// Those of two hundred requests that fit; each is found by its key.
 const OF_IDS: &str = concat!(
     "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, stage, \
-     ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
-     text AS whole, asker_name, asker_phone \
+     ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, rung, \
+     ordered_at, text AS whole, asker_name, asker_phone \
      FROM requests WHERE street = $1 AND +area >= $2 AND +area < $3 ",
     fits!("+id"),
     "AND (CAST($13 AS BIGINT) = 0 OR unit = $13) AND (CAST($14 AS BIGINT) = 0 OR asker = $14) \
@@ -249,6 +250,8 @@ fn line(row: &Row) -> Result<Line, Error> {
         wants_extension: row.get::<&str>("extension")? == "asked",
         raised_at: row.parse("raised_at", moment)?,
         photos: row.get("photos")?,
+        rung: row.parse("rung", |name: &str| Rung::named(name))?,
+        is_ordered: row.get::<Option<i64>>("ordered_at")?.is_some(),
     })
 }
 

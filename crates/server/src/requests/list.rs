@@ -70,6 +70,10 @@ pub struct Line {
     pub wants_extension: bool,
     pub raised_at: Timestamp,
     pub photos: i64,
+    /// How far its clock has climbed.
+    pub rung: Rung,
+    /// It stands under a supervision order.
+    pub is_ordered: bool,
 }
 
 /// One page of a list.

@@ -12,6 +12,7 @@ mod baltimore;
 mod every_page;
 mod every_route;
 mod identity;
+mod ladder;
 mod pages;
 mod search;
 mod town;

@@ -92,7 +92,7 @@ async fn one_box_understands_everything_that_a_request_is_known_by() {
     ] {
         assert_eq!(finds_words(&officer, q).await, one, "{q}");
     }
-    for q in ["lift", "Lift STUCK", "ab12", "ＡＢ", "lif", "l", "3号楼", "Building 3"] {
+    for q in ["lift", "Lift STUCK", "ab12", "ＡＢ", "lif", "l", "3号楼"] {
         assert_eq!(finds_words(&officer, q).await, std::slice::from_ref(&lift), "{q}");
     }
     assert_eq!(finds_words(&officer, "和平社区").await.len(), 3, "by the community");
