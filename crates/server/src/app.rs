@@ -225,6 +225,11 @@ impl Settings {
         path
     }
 
+    /// Every open area, in no order.
+    pub fn known_areas(&self) -> impl Iterator<Item = &Area> {
+        self.areas.values()
+    }
+
     /// The open areas of a level, by code.
     #[must_use]
     pub fn areas_of(&self, level: Level) -> Vec<&Area> {

@@ -9,6 +9,7 @@ mod callback;
 mod channel;
 mod command;
 mod event;
+pub mod grams;
 mod ladder;
 mod limits;
 mod machine;

@@ -12,6 +12,7 @@ mod clock;
 mod commands;
 mod doors;
 mod events;
+mod filters;
 mod lines;
 mod list;
 mod neighbours;
@@ -20,6 +21,7 @@ mod pages;
 mod photos;
 mod raise;
 pub mod rates;
+mod search;
 mod see;
 mod store;
 pub mod words;
@@ -36,6 +38,7 @@ pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
 pub use news::{SUBJECTS, tell_news};
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
+pub use search::{Chip, Wanted, begin_fill, fill};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 
@@ -139,4 +142,5 @@ pub fn routes() -> Routes {
         .and(rates::routes())
         .and(neighbours::routes())
         .and(callbacks::routes())
+        .and(filters::api::routes())
 }

@@ -16,4 +16,5 @@ mod ladder;
 mod neighbours;
 mod pages;
 mod rates;
+mod search;
 mod town;
