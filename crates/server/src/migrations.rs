@@ -21,5 +21,8 @@ pub const ALL: &[Migration] = history![
     "0007_queue_jobs",
     "0008_requests_ladder",
     "0010_requests_neighbours",
+    "0011_requests_rates",
+    "0012_notices_inbox",
+    "0013_requests_search",
     "0015_requests_callbacks",
 ];

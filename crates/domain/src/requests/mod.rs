@@ -9,9 +9,12 @@ mod callback;
 mod channel;
 mod command;
 mod event;
+pub mod grams;
 mod ladder;
 mod limits;
 mod machine;
+mod measures;
+mod news;
 pub mod similar;
 mod words;
 
@@ -22,6 +25,8 @@ pub use event::Event;
 pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
+pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
+pub use news::{Audience, Hands, News, news};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};

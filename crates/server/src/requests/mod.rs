@@ -12,12 +12,16 @@ mod clock;
 mod commands;
 mod doors;
 mod events;
+mod filters;
 mod lines;
 mod list;
 mod neighbours;
+mod news;
 mod pages;
 mod photos;
 mod raise;
+pub mod rates;
+mod search;
 mod see;
 mod store;
 pub mod words;
@@ -31,8 +35,10 @@ pub use list::{
     stages_named,
 };
 pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
+pub use news::{SUBJECTS, tell_news};
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
+pub use search::{Chip, Wanted, begin_fill, fill};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 
@@ -131,5 +137,10 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes()).and(neighbours::routes()).and(callbacks::routes())
+    pages::routes()
+        .and(api::routes())
+        .and(rates::routes())
+        .and(neighbours::routes())
+        .and(callbacks::routes())
+        .and(filters::api::routes())
 }

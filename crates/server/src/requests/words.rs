@@ -1,8 +1,10 @@
 //! Every word that people read about requests, in each language. A new stage does not compile until
 //! it has its words.
 
+mod news;
 mod sentences;
 
+pub use news::news;
 pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
 
 use domain::requests::{Channel, Desk, Kind, Rating, Urgency};

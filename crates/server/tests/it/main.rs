@@ -17,4 +17,6 @@ mod ladder;
 mod neighbours;
 mod pages;
 mod paper;
+mod rates;
+mod search;
 mod town;
