@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::neighbours::{self, Supporter};
 use super::{Record, words};
 use crate::app::Settings;
 use crate::clock::Ids;
@@ -101,8 +102,24 @@ fn readers(
 }
 
 /// Neighbours who said “me too”.
-fn supporters(_: &mut Tx, _: Street, _: &Record, _: &Entry) -> Result<Vec<Reader>, Error> {
-    Ok(Vec::new())
+fn supporters(
+    tx: &mut Tx,
+    street: Street,
+    record: &Record,
+    entry: &Entry,
+) -> Result<Vec<Reader>, Error> {
+    let id = record.request.id;
+    let joined = neighbours::supporters(tx, street, id)?.into_iter();
+    let others = joined.filter(|one| match one {
+        Supporter::Person(person) => entry.actor != Some(*person),
+        Supporter::Phone(phone) => *phone != record.asker_phone,
+    });
+    Ok(others
+        .map(|one| match one {
+            Supporter::Person(person) => Reader::Person(person),
+            Supporter::Phone(phone) => Reader::Phone(phone_number(id, &phone)),
+        })
+        .collect())
 }
 
 /// The number by which a phone is known here, without being written down once more.
@@ -168,13 +185,21 @@ fn tell(
         let facts: Value = serde_json::from_str(&notice.facts).unwrap_or_default();
         // Whoever joined may know that it goes on, and no more of it.
         let joined = facts["to"] == "supporter";
-        let sight = glimpse.request.sight(actor);
+        let sight = if joined { Sight::Nothing } else { glimpse.request.sight(actor) };
         if sight == Sight::Nothing && !joined {
             return None;
         }
         let is_asker = facts["to"] != "staff";
         let category = settings.category(&glimpse.category);
         let category = category.map_or("", |known| lang.pick(&known.name, &known.name_en));
+        if joined {
+            return Some(Told {
+                about: category.to_owned(),
+                text: neighbours::words::news(&notice.kind, &facts, lang),
+                path: format!("/requests/{}/supporters", notice.subject),
+                place: settings.place_name(glimpse.request.area, lang),
+            });
+        }
         let seen = sight > Sight::Nothing && actor.caller != Caller::System;
         Some(Told {
             about: format!("{} · {category}", glimpse.number),
@@ -186,14 +211,18 @@ fn tell(
     Ok(told.collect())
 }
 
-/// The phone that somebody without an account left with a request.
+/// The phone that somebody without an account left with a request, or when they joined it.
 fn phone(tx: &mut Tx, street: Street, id: RequestId, number: i64) -> Result<Option<String>, Error> {
     let record = super::store::load(tx, street, id)?;
     if number == 0 {
         let phone = Some(record.asker_phone).filter(|phone| !phone.is_empty());
         return Ok(phone.filter(|_| record.request.asker.is_none()));
     }
-    Ok(None)
+    let joined = neighbours::supporters(tx, street, id)?.into_iter();
+    Ok(joined.into_iter().find_map(|one| match one {
+        Supporter::Phone(phone) if phone_number(id, &phone) == number => Some(phone),
+        _ => None,
+    }))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub async fn landing(
 }
 
 /// Whose work it is to hang up plates.
-pub const STAFF: &[Verb] =
+const STAFF: &[Verb] =
     &[Verb::WorkInGrid, Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk, Verb::Administer];
 
 async fn landing_of(app: &App, visit: &Visit, area: &str, after: &str) -> Result<Landing, Error> {

@@ -29,7 +29,7 @@ pub fn routes() -> Routes {
         .get(Access::Everyone, "/", home::home)
         .get(Access::Everyone, "/a/{area}", home::landing)
         .get(Access::Everyone, "/a/{area}/plate", home::plate)
-        .get(Access::Any(home::STAFF), "/plates", plates::plates)
+        .get(Access::Any(plates::STAFF), "/plates", plates::plates)
         .get(Access::Everyone, "/help", home::help)
         .get(Access::Everyone, "/privacy", home::privacy)
         .get(Access::Everyone, "/requests/new", raise::form)

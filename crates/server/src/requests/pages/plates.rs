@@ -5,10 +5,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use domain::actor::Verb;
 use domain::area::{AreaCode, Level};
 use serde::Deserialize;
 
-use super::home::STAFF;
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
@@ -16,6 +16,8 @@ use crate::web::page::Html;
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Page, Visit};
 
+/// Whose work it is to hang up the plates of a whole area.
+pub const STAFF: &[Verb] = &[Verb::WorkInGrid, Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
 /// The most plates of one print: a browser lays out so many pages within seconds.
 const AT_ONCE: usize = 600;
 
