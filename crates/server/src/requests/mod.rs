@@ -11,6 +11,7 @@ mod clock;
 mod commands;
 mod doors;
 mod events;
+pub mod import;
 mod lines;
 mod list;
 mod pages;

@@ -1,6 +1,6 @@
 //! Requests in the database. The tables of this slice are known to this folder alone.
 
-mod columns;
+pub(super) mod columns;
 
 use db::{Tx, params};
 use domain::area::{AreaCode, Street};
@@ -179,6 +179,22 @@ pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i
          ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + 1
          RETURNING last",
         params![street.number(), series],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("last")?)
+}
+
+/// The last of so many readable numbers of a series, all taken at once.
+pub(super) fn next_numbers(
+    tx: &mut Tx,
+    street: Street,
+    series: &str,
+    count: i64,
+) -> Result<i64, Error> {
+    let row = tx.row(
+        "INSERT INTO request_numbers (street, series, last) VALUES ($1, $2, $3)
+         ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + excluded.last
+         RETURNING last",
+        params![street.number(), series, count],
     )?;
     Ok(row.ok_or(Error::NotFound)?.get("last")?)
 }

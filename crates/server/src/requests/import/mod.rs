@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use self::records::Given;
 use self::rows::Incoming;
-use super::Record;
+use super::{Record, after};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -110,7 +110,7 @@ pub fn import(
     settings: &Settings,
     mapping: &Mapping,
     batch: &Batch,
-    is_trial: bool,
+    (now, is_trial): (Timestamp, bool),
     watch: &dyn Watch,
 ) -> Result<Outcome, Stop> {
     let street = settings.street;
@@ -121,7 +121,7 @@ pub fn import(
     let places: HashMap<&str, RequestId> =
         fresh.iter().zip(&ids).map(|(row, id)| (row.source.as_str(), *id)).collect();
     let mut numbers = Numbers::take(tx, settings, &fresh)?;
-    let mut staff = Staff::default();
+    let mut staff = Staff { now, known: HashMap::new() };
     let mut wanted = Outcome {
         rows: batch.all.len() + batch.repeated,
         imported: fresh.len(),
@@ -147,6 +147,8 @@ pub fn import(
             records.push((record, story));
         }
         put(tx, settings, &records)?;
+        let sources = portion.iter().map(|row| row.source.as_str());
+        store::add_sources(tx, street, sources.zip(ids.iter().copied()))?;
         done += portion.len();
     }
     let found = reconciled(tx, street, &mapping.name, &fresh, &wanted)?;
@@ -167,6 +169,8 @@ pub(super) fn put(
     records: &[(Record, Vec<Entry>)],
 ) -> Result<(), Error> {
     store::add_all(tx, settings.street, records)?;
+    let all: Vec<&Record> = records.iter().map(|(record, _)| record).collect();
+    after::bulk(tx, settings, &all)?;
     let lines = records.iter().flat_map(|(record, story)| {
         story.iter().map(|entry| (record.request.id.0, entry))
     });
@@ -259,8 +263,10 @@ fn series(settings: &Settings, area: AreaCode, at: Timestamp) -> String {
 }
 
 /// Who works where, asked once for each area.
-#[derive(Default)]
-struct Staff(HashMap<AreaCode, (Option<PersonId>, Option<Desk>)>);
+struct Staff {
+    now: Timestamp,
+    known: HashMap<AreaCode, (Option<PersonId>, Option<Desk>)>,
+}
 
 impl Staff {
     fn of(
@@ -269,10 +275,10 @@ impl Staff {
         street: Street,
         area: AreaCode,
     ) -> Result<(Option<PersonId>, Option<Desk>), Error> {
-        if let Some(known) = self.0.get(&area) {
+        if let Some(known) = self.known.get(&area) {
             return Ok(*known);
         }
-        let now = Timestamp::MAX;
+        let now = self.now;
         let posts = identity::posts_reaching(tx, street, area, now)?;
         let works = |post: &Post| post.verbs().contains(&Verb::WorkInGrid);
         let worker = if posts.iter().any(works) {
@@ -282,7 +288,7 @@ impl Staff {
             None
         };
         let found = (worker, Desk::first(&posts));
-        self.0.insert(area, found);
+        self.known.insert(area, found);
         Ok(found)
     }
 }

@@ -21,7 +21,7 @@ pub fn moment(text: &str, formats: &[String], zone: &TimeZone) -> Option<Timesta
         civil.or_else(|| Some(Date::strptime(form, text).ok()?.at(0, 0, 0, 0)))
     });
     let civil = by_form.or_else(|| year_first(text)).or_else(|| serial(text))?;
-    Some(civil.to_zoned(zone.clone()).ok()?.timestamp())
+    zone.to_timestamp(civil).ok()
 }
 
 /// Letters and digits as wide as a sign of Chinese, made as narrow as ours.

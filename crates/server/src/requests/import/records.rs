@@ -1,7 +1,7 @@
 //! What is put on record for rows of a file: the requests as they stand now, and their stories.
 
 use domain::id::{PersonId, RequestId};
-use domain::requests::{Desk, Due, Ending, Extension, Handler, Request, Stage};
+use domain::requests::{Channel, Desk, Due, Ending, Handler, Request, Stage, Urgency};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -9,11 +9,13 @@ use super::mapping::Fate;
 use super::rows::Incoming;
 use crate::app::Settings;
 use crate::history::Entry;
-use crate::requests::{Record, words};
-use crate::web::words::Lang;
+use crate::requests::Record;
 
 /// When a suspended request of another system is looked at: its own day is not in the file.
 const REVIEW_DAYS: i64 = 90;
+/// What the story of a duplicate says whose original nobody can find.
+const ORIGINAL_LOST: &str =
+    "重复的诉求，原件不在导入的表里。 A duplicate; its original is not in the file.";
 
 /// What the street adds to a row.
 pub struct Given {
@@ -34,19 +36,13 @@ pub fn record(settings: &Settings, row: &Incoming, given: Given) -> (Record, Vec
     let stage = stage(settings, row, &given, by);
     let category = settings.category(&row.category);
     let urgency = category.map(|category| category.urgency_of(row.text.as_str()));
-    let mut request = Request {
-        id: given.id,
-        area: row.area,
-        asker: None,
-        urgency: urgency.unwrap_or(domain::requests::Urgency::Ordinary),
-        stage,
-        since: if stage == Stage::Raised { row.raised } else { row.changed },
-        due: None,
-        question: None,
-        returns: 0,
-        extension: Extension::None,
-        reopened: false,
-    };
+    let urgency = urgency.unwrap_or(Urgency::Ordinary);
+    let mut request = Request::new(given.id, row.area, None, urgency, row.raised);
+    request.stage = stage;
+    if !matches!(stage, Stage::Raised | Stage::Escalated { .. }) {
+        request.since = row.changed;
+        request.responded_at = Some(row.changed);
+    }
     request.due = due(settings, &request, row.due);
     let story = story(row, stage);
     let record = Record {
@@ -61,6 +57,8 @@ pub fn record(settings: &Settings, row: &Incoming, given: Given) -> (Record, Vec
         receipt: given.receipt,
         photos: 0,
         raised_at: row.raised,
+        channel: Channel::Import,
+        supporters: 0,
         version: i64::try_from(story.len()).unwrap_or(i64::MAX),
     };
     (record, story)
@@ -149,8 +147,7 @@ fn story(row: &Incoming, stage: Stage) -> Vec<Entry> {
                 }
                 Ending::Unrated => add("closed_elsewhere", json!({}), row.changed),
                 Ending::Rejected if row.fate == Fate::Merged => {
-                    let lost = Lang::Zh.say(words::ORIGINAL_LOST);
-                    add("rejected", json!({ "note": lost }), row.changed);
+                    add("rejected", json!({ "note": ORIGINAL_LOST }), row.changed);
                 }
                 Ending::Rejected => add("rejected", json!({}), row.changed),
                 Ending::Merged { into } => {
