@@ -102,10 +102,7 @@ fn mapping(file: &Path) -> Result<Mapping, Fault> {
 }
 
 /// The street that takes them in, and the part of it that was asked for.
-fn street(
-    app: &App,
-    area: Option<&str>,
-) -> Result<(Arc<Settings>, Option<AreaCode>), Fault> {
+fn street(app: &App, area: Option<&str>) -> Result<(Arc<Settings>, Option<AreaCode>), Fault> {
     let under = area
         .map(|text| {
             text.parse::<AreaCode>()
@@ -142,9 +139,9 @@ async fn taken_in(
     progress: &Progress,
 ) -> Result<Outcome, Stop> {
     let (now, watch, mapping) = (app.now(), progress.clone(), Arc::new(mapping));
-    let work = app.db.write(move |tx| {
-        import::import(tx, &settings, &mapping, &batch, (now, is_trial), &watch)
-    });
+    let work = app
+        .db
+        .write(move |tx| import::import(tx, &settings, &mapping, &batch, (now, is_trial), &watch));
     progress.until_stopped(work).await
 }
 

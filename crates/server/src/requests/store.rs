@@ -14,6 +14,9 @@ use super::{Category, Record};
 use crate::calendar;
 use crate::error::Error;
 
+/// So many codes lie within a community.
+pub(super) const COMMUNITY: i64 = 10_000_000;
+
 /// Adds a request that was just raised, with version 1.
 pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Error> {
     let request = &record.request;
@@ -181,6 +184,22 @@ pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i
         params![street.number(), series],
     )?;
     Ok(row.ok_or(Error::NotFound)?.get("last")?)
+}
+
+/// Counts requests that were raised in the community of `area`.
+pub(super) fn count_raised(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    count: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_totals (street, area, raised) VALUES ($1, $2, $3)
+         ON CONFLICT (street, area)
+         DO UPDATE SET raised = request_totals.raised + excluded.raised",
+        params![street.number(), area.code() / COMMUNITY * COMMUNITY, count],
+    )?;
+    Ok(())
 }
 
 /// The last of so many readable numbers of a series, all taken at once.

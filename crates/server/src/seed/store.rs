@@ -21,6 +21,7 @@ pub const OURS: &[&str] = &[
     "request_numbers",
     "request_photos",
     "request_sources",
+    "request_totals",
     "requests",
     "sessions",
     "streets",
@@ -44,7 +45,7 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
              categories, history, invitations, jobs, migrations, people, receipts, request_numbers,
-             request_photos, request_sources, requests, sessions, streets, units",
+             request_photos, request_sources, request_totals, requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

@@ -171,7 +171,9 @@ impl Mapping {
         if let Some(encoding) = &mapping.encoding
             && encoding_rs::Encoding::for_label(encoding.as_bytes()).is_none()
         {
-            return Err(format!("encoding: {encoding:?} is none; write utf-8, gb18030 or utf-16le"));
+            return Err(format!(
+                "encoding: {encoding:?} is none; write utf-8, gb18030 or utf-16le"
+            ));
         }
         for (name, status) in &mapping.statuses {
             status.fate().map_err(|told| format!("statuses.{name:?}: {told}"))?;
@@ -321,7 +323,11 @@ mod tests {
             ("\"closed\" }", "\"shut\" }", "statuses.\"Closed\""),
             ("\"closed\" }", "\"closed\", ending = \"confirmed\" }", "rating"),
             ("\"closed\" }", "\"raised\", ending = \"merged\" }", "ending"),
-            ("fallback = \"other\" }", "fallback = \"other\" }\nareas = { spread = true }", "areas"),
+            (
+                "fallback = \"other\" }",
+                "fallback = \"other\" }\nareas = { spread = true }",
+                "areas",
+            ),
             ("zone =", "encoding = \"latin-9000\"\nzone =", "encoding"),
         ] {
             let told = Mapping::read(&SMALL.replace(good, bad)).unwrap_err();

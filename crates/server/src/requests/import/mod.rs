@@ -171,9 +171,9 @@ pub(super) fn put(
     store::add_all(tx, settings.street, records)?;
     let all: Vec<&Record> = records.iter().map(|(record, _)| record).collect();
     after::bulk(tx, settings, &all)?;
-    let lines = records.iter().flat_map(|(record, story)| {
-        story.iter().map(|entry| (record.request.id.0, entry))
-    });
+    let lines = records
+        .iter()
+        .flat_map(|(record, story)| story.iter().map(|entry| (record.request.id.0, entry)));
     history::add_all(tx, settings.street, lines)
 }
 
@@ -238,8 +238,13 @@ struct Numbers(HashMap<String, i64>);
 impl Numbers {
     fn take(tx: &mut Tx, settings: &Settings, rows: &[&Incoming]) -> Result<Self, Error> {
         let mut wanted: BTreeMap<String, i64> = BTreeMap::new();
+        let mut raised: BTreeMap<AreaCode, i64> = BTreeMap::new();
         for row in rows {
             *wanted.entry(series(settings, row.area, row.raised)).or_default() += 1;
+            *raised.entry(row.area).or_default() += 1;
+        }
+        for (area, count) in raised {
+            super::store::count_raised(tx, settings.street, area, count)?;
         }
         let mut first = HashMap::new();
         for (series, count) in wanted {

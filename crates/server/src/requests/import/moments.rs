@@ -37,7 +37,9 @@ pub fn narrow(text: &str) -> String {
 /// `2019-5-9 10:02:08`, `2026.11.3`, `2026年11月3日 下午3时5分`.
 fn year_first(text: &str) -> Option<DateTime> {
     let is_known = |c: char| {
-        c.is_ascii_digit() || c.is_ascii_whitespace() || "-/.:年月日号时点分秒上下午AMPTamp".contains(c)
+        c.is_ascii_digit()
+            || c.is_ascii_whitespace()
+            || "-/.:年月日号时点分秒上下午AMPTamp".contains(c)
     };
     if !text.chars().all(is_known) {
         return None;

@@ -163,7 +163,10 @@ impl RowReader<'_> {
             && fate.is_closed()
             && !lenient
         {
-            tell(column, format!("it was closed before it was raised, at {}", value(&columns.raised)));
+            tell(
+                column,
+                format!("it was closed before it was raised, at {}", value(&columns.raised)),
+            );
         }
         if fate.is_closed() && end.is_none() {
             let column = columns.closed.as_ref().unwrap_or(&columns.status);
@@ -229,11 +232,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(
-        mapping: &Mapping,
-        settings: &Settings,
-        under: Option<AreaCode>,
-    ) -> Result<Self, String> {
+    fn of(mapping: &Mapping, settings: &Settings, under: Option<AreaCode>) -> Result<Self, String> {
         let area = |key: &str, text: &str| {
             let code = text.parse::<AreaCode>().ok();
             let code = code.filter(|code| settings.area(*code).is_some());
@@ -319,7 +318,8 @@ fn categories(mapping: &Mapping, settings: &Settings) -> Result<(), String> {
 fn find_originals(all: &mut [Incoming], rows: &[usize], sheet: &Sheet, mapping: &Mapping) {
     let places: HashMap<String, usize> =
         all.iter().enumerate().map(|(at, incoming)| (incoming.source.clone(), at)).collect();
-    let duplicates: Vec<usize> = (0..all.len()).filter(|&at| all[at].fate == Fate::Merged).collect();
+    let duplicates: Vec<usize> =
+        (0..all.len()).filter(|&at| all[at].fate == Fate::Merged).collect();
     let value = |at: usize, column: &str| {
         sheet.place(column).map_or("", |place| sheet.rows[rows[at]].1[place].as_str())
     };
