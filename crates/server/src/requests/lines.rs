@@ -3,7 +3,7 @@
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{Desk, Urgency, readable};
+use domain::requests::{Desk, Rung, Urgency, readable};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
@@ -14,7 +14,8 @@ macro_rules! lines {
     ($area:literal, $($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
-             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
+             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
+             rung, ordered_at \
              FROM requests WHERE street = $1 AND ", $area, " >= $2 AND ", $area, " < $3 ",
             $($rest),+
         )
@@ -40,13 +41,13 @@ macro_rules! wanted {
     };
 }
 
-/// What is open is little beside what is closed, so it is read from its own index, which wants to
-/// hear twice that it is open (see the migration that makes it), and sorted. As `+id` the number is no way to the rows: on the way down from the newest most are closed.
+/// What is open is little beside what is closed, so it is read from its own index and sorted:
+/// `due_at` is there just as long as it is open. As `+id` the number is no way to the rows: on the way down from the newest most are closed.
 macro_rules! open {
     () => {
         lines!(
             "area",
-            "AND stage <> 'closed' AND CASE stage WHEN 'closed' THEN 0 ELSE 1 END = 1 AND +id < $4 \
+            "AND due_at IS NOT NULL AND +id < $4 \
              AND ($5 = 'open' OR stage = $5 \
              OR ($5 = 'late' AND due_at < $10 AND stage <> 'resolved')) \
              AND ($6 = '' OR number = UPPER($6) OR text LIKE $7 ESCAPE '!') \
@@ -60,7 +61,7 @@ macro_rules! waits {
     ($stages:literal, $whose:literal) => {
         lines!(
             "area",
-            "AND stage <> 'closed' AND CASE stage WHEN 'closed' THEN 0 ELSE 1 END = 1 \
+            "AND due_at IS NOT NULL \
              AND stage IN (",
             $stages,
             ") AND ",
@@ -80,8 +81,7 @@ macro_rules! open_counts {
     () => {
         "SELECT area / 10000000 AS community, stage, COUNT(*) AS n, \
          CAST(SUM(CASE WHEN due_at < $4 AND stage <> 'resolved' THEN 1 ELSE 0 END) AS BIGINT) \
-         AS late FROM requests WHERE street = $1 AND stage <> 'closed' \
-         AND CASE stage WHEN 'closed' THEN 0 ELSE 1 END = 1 AND area >= $2 AND area < $3 \
+         AS late FROM requests WHERE street = $1 AND due_at IS NOT NULL AND area >= $2 AND area < $3 \
          GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage"
     };
 }
@@ -238,6 +238,8 @@ fn line(row: &Row) -> Result<Line, Error> {
         wants_extension: row.get::<&str>("extension")? == "asked",
         raised_at: row.parse("raised_at", moment)?,
         photos: row.get("photos")?,
+        rung: row.parse("rung", |name: &str| Rung::named(name))?,
+        is_ordered: row.get::<Option<i64>>("ordered_at")?.is_some(),
     })
 }
 
@@ -273,7 +275,7 @@ mod tests {
         std::fs::remove_file(file).unwrap();
     }
 
-    const OPEN: &str = "requests_open (street=? AND <expr>=? AND area>? AND area<?)";
+    const OPEN: &str = "INDEX requests_open (street=? AND area>? AND area<?)";
     const TEN: &[i64] = &[1, 1, 2, 9, 0, 0, 0, 1, 51, 0];
 
     #[tokio::test]

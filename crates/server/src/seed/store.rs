@@ -18,6 +18,9 @@ pub const OURS: &[&str] = &[
     "migrations",
     "people",
     "receipts",
+    "request_days",
+    "request_facts",
+    "request_folds",
     "request_numbers",
     "request_photos",
     "request_sources",
@@ -44,8 +47,9 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, history, invitations, jobs, migrations, people, receipts, request_numbers,
-             request_photos, request_sources, request_totals, requests, sessions, streets, units",
+             categories, history, invitations, jobs, migrations, people, receipts, request_days,
+             request_facts, request_folds, request_numbers, request_photos, request_sources,
+             request_totals, requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

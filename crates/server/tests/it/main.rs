@@ -13,5 +13,7 @@ mod every_page;
 mod every_route;
 mod identity;
 mod import;
+mod ladder;
 mod pages;
+mod rates;
 mod town;
