@@ -25,4 +25,5 @@ pub const ALL: &[Migration] = history![
     "0012_notices_inbox",
     "0013_requests_search",
     "0015_requests_callbacks",
+    "0016_requests_plans",
 ];

@@ -13,6 +13,7 @@ mod commands;
 mod doors;
 mod events;
 mod filters;
+pub mod import;
 mod lines;
 mod list;
 mod neighbours;

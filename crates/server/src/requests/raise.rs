@@ -191,6 +191,7 @@ fn number(
     let year = settings.calendar.date(at).year();
     let series = format!("{}-{year}", settings.prefix(area));
     let next = store::next_number(tx, settings.street, &series)?;
+    store::count_raised(tx, settings.street, area, 1)?;
     Ok(format!("{series}-{next:05}"))
 }
 

@@ -1,6 +1,6 @@
 //! Requests in the database. The tables of this slice are known to this folder alone.
 
-mod columns;
+pub(super) mod columns;
 
 use db::{Tx, params};
 use domain::area::{AreaCode, Street};
@@ -13,6 +13,9 @@ use super::see::PhotoRow;
 use super::{Category, Record};
 use crate::calendar;
 use crate::error::Error;
+
+/// So many codes lie within a community.
+pub(super) const COMMUNITY: i64 = 10_000_000;
 
 /// Adds a request that was just raised, with version 1.
 pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Error> {
@@ -217,6 +220,38 @@ pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i
          ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + 1
          RETURNING last",
         params![street.number(), series],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("last")?)
+}
+
+/// Counts requests that were raised in the community of `area`.
+pub(super) fn count_raised(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    count: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_totals (street, area, raised) VALUES ($1, $2, $3)
+         ON CONFLICT (street, area)
+         DO UPDATE SET raised = request_totals.raised + excluded.raised",
+        params![street.number(), area.code() / COMMUNITY * COMMUNITY, count],
+    )?;
+    Ok(())
+}
+
+/// The last of so many readable numbers of a series, all taken at once.
+pub(super) fn next_numbers(
+    tx: &mut Tx,
+    street: Street,
+    series: &str,
+    count: i64,
+) -> Result<i64, Error> {
+    let row = tx.row(
+        "INSERT INTO request_numbers (street, series, last) VALUES ($1, $2, $3)
+         ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + excluded.last
+         RETURNING last",
+        params![street.number(), series, count],
     )?;
     Ok(row.ok_or(Error::NotFound)?.get("last")?)
 }

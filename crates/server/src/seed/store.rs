@@ -33,6 +33,7 @@ pub const OURS: &[&str] = &[
     "request_photos",
     "request_sources",
     "request_supporters",
+    "request_totals",
     "requests",
     "sessions",
     "streets",
@@ -59,8 +60,8 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
              notice_addresses, notice_settings, notices, people, receipts,
              request_days, request_exports, request_facts, request_fills,
              request_filters, request_folds, request_grams, request_numbers,
-             request_photos, request_sources, request_supporters, requests,
-             sessions, streets, units",
+             request_photos, request_sources, request_supporters, request_totals,
+             requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

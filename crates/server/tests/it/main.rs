@@ -12,6 +12,7 @@ mod baltimore;
 mod every_page;
 mod every_route;
 mod identity;
+mod import;
 mod ladder;
 mod neighbours;
 mod pages;
