@@ -6,6 +6,7 @@
 
 mod limits;
 mod machine;
+pub mod trace;
 mod words;
 
 pub use limits::{Due, Limit, Limits, Urgency};

@@ -5,3 +5,4 @@ mod cast;
 mod laws;
 mod rules;
 mod states;
+mod traces;
