@@ -6,7 +6,7 @@ use domain::actor::Caller;
 use domain::area::{AreaCode, Street};
 use domain::id::RequestId;
 use domain::phone::Phone;
-use domain::requests::Text;
+use domain::requests::{Channel, Text};
 
 use super::raise::line;
 use super::{New, NewAsker, PHOTOS_MAX, PhotoRow, bad_text, follow, words};
@@ -48,6 +48,7 @@ pub fn read_new(
             category,
             text,
             asker,
+            channel: Channel::default(),
             photos: Vec::new(),
             receipt: chance::code(RECEIPT_LENGTH),
         }),
