@@ -50,7 +50,7 @@ pub struct Move {
 /// What a line of history means to the clock that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// A stage was entered, and a new clock began.
+    /// A stage may have been entered: where the clock began at this moment, it was.
     Entered,
     Asked,
     /// The question was answered, or its time ran out.
@@ -202,7 +202,12 @@ impl Mark {
             Event::Asked { .. } => Mark::Asked,
             Event::Answered { .. } | Event::AnswerMissed => Mark::Resumed,
             Event::ExtensionGranted { days, .. } => Mark::Extended { days: *days },
-            Event::ExtensionAsked { .. } | Event::ExtensionDeclined { .. } => Mark::Beside,
+            Event::ExtensionAsked { .. }
+            | Event::ExtensionDeclined { .. }
+            | Event::Reminded
+            | Event::Supervised { .. }
+            | Event::CalledBack { said: None, .. }
+            | Event::Climbed { to: None, .. } => Mark::Beside,
             Event::Accepted { .. }
             | Event::Resolved { .. }
             | Event::Escalated { .. }
@@ -217,29 +222,33 @@ impl Mark {
             | Event::Confirmed { .. }
             | Event::Redone { .. }
             | Event::Reopened { .. }
+            | Event::Separated { .. }
+            | Event::CalledBack { .. }
+            | Event::Climbed { .. }
             | Event::ClosedUnrated => Mark::Entered,
         }
     }
 }
 
-/// What happened to the clock of the present stage, from the marks of a whole life in their order.
+/// What happened to the clock that began at `from`, from the marks of a whole life in their order.
 #[must_use]
-pub fn steps(marks: impl IntoIterator<Item = (Timestamp, Mark)>) -> Vec<Step> {
+pub fn steps(marks: impl IntoIterator<Item = (Timestamp, Mark)>, from: Timestamp) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut asked = None;
     for (at, mark) in marks {
         match mark {
-            Mark::Entered => {
+            Mark::Entered if at == from => {
                 steps.clear();
                 asked = None;
             }
+            _ if at < from => {}
             Mark::Asked => asked = Some(at),
             Mark::Resumed => {
                 steps.extend(asked.take().map(|from| Step::Paused { from, to: at }));
             }
             Mark::Extended { days } => steps.push(Step::Extended { days }),
             Mark::Moved { from, to } => steps.push(Step::Moved(Move { at, from, to })),
-            Mark::Beside => {}
+            Mark::Entered | Mark::Beside => {}
         }
     }
     steps

@@ -29,12 +29,12 @@ proptest! {
             let Some(event) = some_event(&request, &world, chosen) else { continue };
             request = request.apply(&event, world.moment());
             marks.push((world.now, Mark::of(&event)));
-            let happened = steps(marks.iter().copied());
             let (answer, running) = match &request.question {
                 Some(question) => (request.due, Some(question.clock)),
                 None => (None, request.due),
             };
             if let Some(due) = running {
+                let happened = steps(marks.iter().copied(), due.from);
                 told_again(&due, &happened, &world.calendar)?;
             }
             if let Some(due) = answer {

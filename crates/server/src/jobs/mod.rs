@@ -85,6 +85,9 @@ async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
             let id = RequestId(job.subject);
             app.db.write(move |tx| requests::wake(tx, &settings, id, now)).await
         }
+        Kind::Calendar => {
+            app.db.write(move |tx| requests::recompute(tx, &settings, &job, now)).await
+        }
         Kind::News | Kind::Fold | Kind::Delivery => {
             app.db.write(move |tx| queue::done(tx, street, &job)).await?;
             Ok(false)

@@ -23,6 +23,8 @@ pub enum Kind {
     Fold,
     /// A letter waits to be sent to the world outside.
     Delivery,
+    /// The calendar changed, and the running deadlines after this one are to be computed anew.
+    Calendar,
 }
 
 /// Something to do later.
@@ -42,7 +44,8 @@ pub struct Job {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Clock, Kind::News, Kind::Fold, Kind::Delivery];
+    pub const ALL: [Kind; 5] =
+        [Kind::Clock, Kind::News, Kind::Fold, Kind::Delivery, Kind::Calendar];
 
     /// The name of this kind in the database.
     #[must_use]
@@ -52,6 +55,7 @@ impl Kind {
             Kind::News => "news",
             Kind::Fold => "fold",
             Kind::Delivery => "delivery",
+            Kind::Calendar => "calendar",
         }
     }
 

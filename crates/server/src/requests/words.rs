@@ -2,8 +2,10 @@
 //! it has its words.
 
 mod sentences;
+mod why;
 
 pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
+pub use why::{Why, why};
 
 use domain::requests::{Desk, Kind, Rating, Urgency};
 
@@ -141,6 +143,14 @@ pub fn event(name: &str) -> Phrase {
         "passed_on" => Phrase {
             zh: "超时未办，督办并转上一级",
             en: "Still not done: ordered, and passed on to the level above",
+        },
+        "deadline_moved" => Phrase {
+            zh: "日历调整，期限改了",
+            en: "The calendar changed and moved the deadline",
+        },
+        "deadline_settled" => Phrase {
+            zh: "放假安排已公布，期限不变",
+            en: "The holidays are known; the deadline stays",
         },
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
         "phone_revealed" => {

@@ -9,8 +9,11 @@ pub const OURS: &[&str] = &[
     "appointments",
     "areas",
     "attempts",
+    "calendar_closures",
     "calendar_days",
     "calendar_known",
+    "calendar_notices",
+    "calendar_versions",
     "categories",
     "history",
     "invitations",
@@ -42,9 +45,10 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 /// Drops all that is ours from a PostgreSQL database.
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
-        "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, history, invitations, jobs, migrations, people, receipts, request_numbers,
-             request_photos, request_sources, requests, sessions, streets, units",
+        "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_closures, calendar_days,
+             calendar_known, calendar_notices, calendar_versions, categories, history, invitations,
+             jobs, migrations, people, receipts, request_numbers, request_photos, request_sources,
+             requests, sessions, streets, units",
         params![],
     )?;
     Ok(())

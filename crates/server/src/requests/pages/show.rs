@@ -30,7 +30,7 @@ pub struct Show {
     status: Status,
     signal: Option<Status>,
     due: Option<DueView>,
-    reason: String,
+    why: words::Why,
     steps: Vec<Step>,
     way: Vec<(&'static str, &'static str)>,
     acts: Vec<Act>,
@@ -53,7 +53,7 @@ struct Beside<'a> {
     status: &'a Status,
     signal: &'a Option<Status>,
     due: &'a Option<DueView>,
-    reason: &'a str,
+    why: &'a words::Why,
     steps: &'a [Step],
     way: &'a [(&'static str, &'static str)],
     acts: &'a [Act],
@@ -131,14 +131,17 @@ pub(super) async fn draw(
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let request = &seen.record.request;
     let due = request.due.map(|due| eye.due(due.at));
-    let reason = request.due.map(|due| words::deadline(&due, &settings, visit.lang));
+    let why = request.due.map(|due| {
+        let explained = requests::explained(&due, &seen.steps[0], &settings.calendar);
+        words::why(&explained, &settings, visit.lang)
+    });
     Ok(Show {
         page: Page::new(app, visit, &format!("/requests/{id}")),
         matter: matter(&eye, &seen),
         status: eye.seen_status(&seen),
         signal: eye.signal(request.rung, request.ordered_at.is_some(), request.stage.is_closed()),
         due,
-        reason: reason.unwrap_or_default(),
+        why: why.unwrap_or_default(),
         steps: eye.steps(&seen),
         way: way(&seen, visit.lang),
         acts: acts(app, &settings, visit, &seen, outcome.kind),
@@ -442,7 +445,7 @@ impl Show {
             status: &self.status,
             signal: &self.signal,
             due: &self.due,
-            reason: &self.reason,
+            why: &self.why,
             steps: &self.steps,
             way: &self.way,
             acts: &self.acts,
