@@ -20,5 +20,6 @@ pub const ALL: &[Migration] = history![
     "0006_requests_raised",
     "0007_queue_jobs",
     "0008_requests_ladder",
+    "0011_requests_rates",
     "0014_calendar_closures",
 ];

@@ -11,6 +11,7 @@ mod event;
 mod ladder;
 mod limits;
 mod machine;
+mod measures;
 pub mod trace;
 mod words;
 
@@ -20,6 +21,7 @@ pub use event::Event;
 pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
+pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};

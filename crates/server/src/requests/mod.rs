@@ -17,6 +17,7 @@ mod list;
 mod pages;
 mod photos;
 mod raise;
+pub mod rates;
 mod see;
 mod store;
 pub mod words;
@@ -130,5 +131,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes())
+    pages::routes().and(api::routes()).and(rates::routes())
 }

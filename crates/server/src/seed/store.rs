@@ -21,6 +21,9 @@ pub const OURS: &[&str] = &[
     "migrations",
     "people",
     "receipts",
+    "request_days",
+    "request_facts",
+    "request_folds",
     "request_numbers",
     "request_photos",
     "request_sources",
@@ -47,7 +50,8 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_closures, calendar_days,
              calendar_known, calendar_notices, calendar_versions, categories, history, invitations,
-             jobs, migrations, people, receipts, request_numbers, request_photos, request_sources,
+             jobs, migrations, people, receipts, request_days, request_facts, request_folds,
+             request_numbers, request_photos, request_sources,
              requests, sessions, streets, units",
         params![],
     )?;

@@ -15,4 +15,5 @@ mod every_route;
 mod identity;
 mod ladder;
 mod pages;
+mod rates;
 mod town;

@@ -43,7 +43,7 @@ fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Response {
 }
 
 /// JSON that is meant for one reader, and kept by nobody on the way.
-fn json(body: &impl serde::Serialize) -> Response {
+pub(super) fn json(body: &impl serde::Serialize) -> Response {
     let text = serde_json::to_vec(body).expect("our own values have text keys and finite numbers");
     personal(text.into_response())
 }

@@ -7,7 +7,7 @@ mod paper;
 mod piles;
 mod raise;
 mod show;
-mod view;
+pub(super) mod view;
 
 use domain::actor::Verb;
 
