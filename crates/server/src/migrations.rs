@@ -21,5 +21,6 @@ pub const ALL: &[Migration] = history![
     "0007_queue_jobs",
     "0008_requests_ladder",
     "0011_requests_rates",
+    "0012_notices_inbox",
     "0014_calendar_closures",
 ];

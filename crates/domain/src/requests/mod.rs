@@ -12,6 +12,7 @@ mod ladder;
 mod limits;
 mod machine;
 mod measures;
+mod news;
 pub mod trace;
 mod words;
 
@@ -22,6 +23,7 @@ pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
 pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
+pub use news::{Audience, Hands, News, news};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};

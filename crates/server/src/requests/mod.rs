@@ -14,6 +14,7 @@ mod doors;
 mod events;
 mod lines;
 mod list;
+mod news;
 mod pages;
 mod photos;
 mod raise;
@@ -31,6 +32,7 @@ pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,
 };
+pub use news::{SUBJECTS, tell_news};
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};

@@ -1,9 +1,11 @@
 //! Every word that people read about requests, in each language. A new stage does not compile until
 //! it has its words.
 
+mod news;
 mod sentences;
 mod why;
 
+pub use news::news;
 pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
 pub use why::{Why, why};
 

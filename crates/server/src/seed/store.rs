@@ -15,10 +15,14 @@ pub const OURS: &[&str] = &[
     "calendar_notices",
     "calendar_versions",
     "categories",
+    "deliveries",
     "history",
     "invitations",
     "jobs",
     "migrations",
+    "notice_addresses",
+    "notice_settings",
+    "notices",
     "people",
     "receipts",
     "request_days",
@@ -49,10 +53,11 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_closures, calendar_days,
-             calendar_known, calendar_notices, calendar_versions, categories, history, invitations,
-             jobs, migrations, people, receipts, request_days, request_facts, request_folds,
-             request_numbers, request_photos, request_sources,
-             requests, sessions, streets, units",
+             calendar_known, calendar_notices, calendar_versions,
+             categories, deliveries, history, invitations, jobs, migrations,
+             notice_addresses, notice_settings, notices, people, receipts,
+             request_days, request_facts, request_folds, request_numbers,
+             request_photos, request_sources, requests, sessions, streets, units",
         params![],
     )?;
     Ok(())
