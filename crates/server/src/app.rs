@@ -158,6 +158,12 @@ impl Settings {
         })
     }
 
+    /// The same with another calendar.
+    #[must_use]
+    pub fn counting_by(&self, calendar: domain::calendar::Calendar) -> Self {
+        Self { calendar, ..self.clone() }
+    }
+
     /// The category of this code.
     #[must_use]
     pub fn category(&self, code: &str) -> Option<&Category> {

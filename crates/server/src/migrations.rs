@@ -24,6 +24,7 @@ pub const ALL: &[Migration] = history![
     "0011_requests_rates",
     "0012_notices_inbox",
     "0013_requests_search",
+    "0014_calendar_closures",
     "0015_requests_callbacks",
     "0016_requests_plans",
 ];

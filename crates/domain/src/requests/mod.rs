@@ -16,6 +16,7 @@ mod machine;
 mod measures;
 mod news;
 pub mod similar;
+pub mod trace;
 mod words;
 
 pub use callback::Sample;

@@ -10,6 +10,7 @@ mod api;
 mod callbacks;
 mod clock;
 mod commands;
+mod deadlines;
 mod doors;
 mod events;
 mod filters;
@@ -30,6 +31,7 @@ pub mod words;
 pub use act::execute;
 pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
+pub use deadlines::{Explained, explained, followers, recompute};
 pub use doors::{NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, opened_by, read_new};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,

@@ -2,6 +2,8 @@
 
 pub(super) mod columns;
 
+pub(super) use self::columns::clock;
+
 use db::{Tx, params};
 use domain::area::{AreaCode, Street};
 use domain::id::{PersonId, RequestId, UnitId};

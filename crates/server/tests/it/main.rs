@@ -9,6 +9,7 @@ mod api_lists;
 mod api_photos;
 mod api_story;
 mod baltimore;
+mod calendar;
 mod every_page;
 mod every_route;
 mod identity;

@@ -32,7 +32,7 @@ pub struct Show {
     signal: Option<Status>,
     around: Around,
     due: Option<DueView>,
-    reason: String,
+    why: words::Why,
     steps: Vec<Step>,
     way: Vec<(&'static str, &'static str)>,
     acts: Vec<Act>,
@@ -56,7 +56,7 @@ struct Beside<'a> {
     signal: &'a Option<Status>,
     around: &'a Around,
     due: &'a Option<DueView>,
-    reason: &'a str,
+    why: &'a words::Why,
     steps: &'a [Step],
     way: &'a [(&'static str, &'static str)],
     acts: &'a [Act],
@@ -145,7 +145,10 @@ pub(super) async fn draw(
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let request = &seen.record.request;
     let due = request.due.map(|due| eye.due(due.at));
-    let reason = request.due.map(|due| words::deadline(&due, &settings, visit.lang));
+    let why = request.due.map(|due| {
+        let explained = requests::explained(&due, &seen.steps[0], &settings.calendar);
+        words::why(&explained, &settings, visit.lang)
+    });
     Ok(Show {
         page: Page::new(app, visit, &format!("/requests/{id}")),
         matter: matter(&eye, &seen),
@@ -153,7 +156,7 @@ pub(super) async fn draw(
         around: neighbours::around(app, visit, &settings, &seen).await?,
         signal: eye.signal(request.rung, request.ordered_at.is_some(), request.stage.is_closed()),
         due,
-        reason: reason.unwrap_or_default(),
+        why: why.unwrap_or_default(),
         steps: eye.steps(&seen),
         way: view::way(&seen, visit.lang),
         acts: acts(app, &settings, visit, &seen, outcome.kind),
@@ -437,7 +440,7 @@ impl Show {
             signal: &self.signal,
             around: &self.around,
             due: &self.due,
-            reason: &self.reason,
+            why: &self.why,
             steps: &self.steps,
             way: &self.way,
             acts: &self.acts,
