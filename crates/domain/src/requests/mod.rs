@@ -4,12 +4,16 @@
 //! At every moment a request has one level, one holder and one running clock. The whole life is the
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
+mod clocks;
 mod limits;
 mod machine;
+mod routing;
 mod words;
 
+pub use clocks::{ClockRule, Number, Numbers, clock};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
+pub use routing::{About, Fit, RoutingRule, Scope, route};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};
