@@ -18,4 +18,5 @@ pub const ALL: &[Migration] = history![
     "0004_receipts_kept",
     "0005_calendar_days",
     "0006_requests_raised",
+    "0009_requests_rules",
 ];

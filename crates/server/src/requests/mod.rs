@@ -13,6 +13,7 @@ mod list;
 mod pages;
 mod photos;
 mod raise;
+pub mod rules;
 mod see;
 mod store;
 pub mod words;
@@ -26,13 +27,14 @@ pub use list::{
 };
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
+pub use rules::{Category, Rules};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 
 use db::Tx;
 use domain::area::Street;
 use domain::id::PersonId;
-use domain::requests::{Request, Urgency};
+use domain::requests::Request;
 use jiff::Timestamp;
 
 use crate::error::Error;
@@ -61,30 +63,6 @@ pub struct Record {
     pub raised_at: Timestamp,
     /// How often it has changed, from 1 on.
     pub version: i64,
-}
-
-/// What a request can be about, as the street has decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Category {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    /// The name of its picture.
-    pub icon: String,
-    pub urgency: Urgency,
-    /// The code of the unit where such requests usually go; may be empty.
-    pub unit: String,
-    /// Words that make a request dangerous, parted by spaces.
-    pub danger: String,
-}
-
-impl Category {
-    /// How pressing a request with this text is.
-    #[must_use]
-    pub fn urgency_of(&self, text: &str) -> Urgency {
-        let danger = self.danger.split_whitespace().any(|word| text.contains(word));
-        if danger { Urgency::Danger } else { self.urgency }
-    }
 }
 
 /// The categories of the street in their order.
@@ -120,5 +98,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes())
+    pages::routes().and(api::routes()).and(rules::routes())
 }

@@ -20,6 +20,7 @@ pub const OURS: &[&str] = &[
     "request_numbers",
     "request_photos",
     "requests",
+    "rule_versions",
     "sessions",
     "streets",
     "units",
@@ -42,7 +43,7 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
              categories, history, invitations, migrations, people, receipts, request_numbers,
-             request_photos, requests, sessions, streets, units",
+             request_photos, requests, rule_versions, sessions, streets, units",
         params![],
     )?;
     Ok(())
