@@ -175,6 +175,24 @@ impl Calendar {
         self.instant(date.to_datetime(self.hours.closes()))
     }
 
+    /// When the office opens, or would open, on `date`.
+    #[must_use]
+    pub fn opening(&self, date: Date) -> Timestamp {
+        self.instant(date.to_datetime(self.hours.opens()))
+    }
+
+    /// Half the time from `from` to `to`, counted as `term` is: by office time or by the clock.
+    #[must_use]
+    pub fn midway(&self, from: Timestamp, to: Timestamp, term: Term) -> Timestamp {
+        match term {
+            Term::WorkingHours(_) | Term::WorkingDays(_) => {
+                let half = self.working_time_between(from, to) / 2;
+                self.instant(self.work_on(self.on_the_wall(from), half)).min(to)
+            }
+            Term::ClockHours(_) | Term::ClockMinutes(_) => later(from, from.duration_until(to) / 2),
+        }
+    }
+
     /// Whole weeks have five weekdays. Only what is left of a week is walked, and the exceptions:
     /// the two ends may come from a stranger, and lie millennia apart.
     fn count(&self, from: Date, to: Date) -> i32 {
@@ -275,6 +293,12 @@ impl WorkingHours {
             && afternoon.start < afternoon.end;
         let ranges = [(morning.start, morning.end), (afternoon.start, afternoon.end)];
         if ordered { Ok(Self(ranges)) } else { Err(BadHours) }
+    }
+
+    /// When the day's work begins.
+    #[must_use]
+    pub fn opens(&self) -> Time {
+        self.0[0].0
     }
 
     /// When the day's work is over.

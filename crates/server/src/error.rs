@@ -243,7 +243,9 @@ fn refusal_status(refusal: &machine::Refusal) -> StatusCode {
     match refusal {
         R::NotYours(_) | R::OwnWork => StatusCode::FORBIDDEN,
         R::ExtensionDays(_) | R::ReviewDay(_) | R::IntoItself => StatusCode::UNPROCESSABLE_ENTITY,
-        R::OutOfTurn { .. } | R::Taken { .. } | R::TooLate(_) | R::Spent(_) => StatusCode::CONFLICT,
+        R::OutOfTurn { .. } | R::Taken { .. } | R::TooLate(_) | R::Spent(_) | R::Today(_) => {
+            StatusCode::CONFLICT
+        }
     }
 }
 
@@ -255,6 +257,7 @@ fn refusal_code(refusal: &machine::Refusal) -> &'static str {
         R::NotYours(_) => "not_yours",
         R::TooLate(_) => "too_late",
         R::Spent(_) => "spent",
+        R::Today(_) => "once_a_day",
         R::OwnWork => "own_work",
         R::ExtensionDays(_) => "extension_days",
         R::ReviewDay(_) => "review_day",

@@ -13,6 +13,7 @@ pub mod history;
 pub mod identity;
 pub mod jobs;
 pub mod migrations;
+pub mod queue;
 pub mod receipts;
 pub mod requests;
 pub mod seed;

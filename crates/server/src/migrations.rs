@@ -18,5 +18,7 @@ pub const ALL: &[Migration] = history![
     "0004_receipts_kept",
     "0005_calendar_days",
     "0006_requests_raised",
+    "0007_queue_jobs",
+    "0008_requests_ladder",
     "0009_requests_rules",
 ];

@@ -56,6 +56,8 @@ pub enum Number {
     YellowDays,
     /// So many working days after it turned red the street orders it to be done.
     OrderDays,
+    /// How often an asker is called back who could not be reached.
+    CallsMax,
     /// How often units may send a request back.
     ReturnsMax,
     /// Within how many working days they may.
@@ -70,14 +72,15 @@ pub enum Number {
 
 /// All these numbers of one street.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers([u8; 8]);
+pub struct Numbers([u8; 9]);
 
 impl Number {
     /// Every number, in the order in which a form asks for them.
-    pub const ALL: [Number; 8] = [
+    pub const ALL: [Number; 9] = [
         Number::CallbackPercent,
         Number::YellowDays,
         Number::OrderDays,
+        Number::CallsMax,
         Number::ReturnsMax,
         Number::ReturningDays,
         Number::ExtensionDaysMax,
@@ -92,6 +95,7 @@ impl Number {
             Number::CallbackPercent => "callback_percent",
             Number::YellowDays => "yellow_days",
             Number::OrderDays => "order_days",
+            Number::CallsMax => "calls_max",
             Number::ReturnsMax => "returns_max",
             Number::ReturningDays => "returning_days",
             Number::ExtensionDaysMax => "extension_days_max",
@@ -112,6 +116,7 @@ impl Number {
         match self {
             Number::CallbackPercent => (0, 100),
             Number::YellowDays | Number::OrderDays => (0, 10),
+            Number::CallsMax => (1, 9),
             Number::ReturnsMax => (0, 9),
             Number::ReturningDays => (1, 10),
             Number::ExtensionDaysMax => (1, 60),
@@ -126,6 +131,7 @@ impl Number {
         match self {
             Number::CallbackPercent => 100,
             Number::YellowDays | Number::OrderDays => 1,
+            Number::CallsMax => 3,
             Number::ReturnsMax | Number::ReturningDays => 2,
             Number::ExtensionDaysMax => 10,
             Number::ReviewDaysMax => 90,
@@ -217,6 +223,9 @@ impl Limits {
     /// These limits with the numbers of a street.
     #[must_use]
     pub fn numbered(mut self, numbers: &Numbers) -> Self {
+        self.yellow_days = numbers.get(Number::YellowDays);
+        self.order_days = numbers.get(Number::OrderDays);
+        self.calls_max = numbers.get(Number::CallsMax);
         self.returns_max = numbers.get(Number::ReturnsMax);
         self.returning = Term::WorkingDays(numbers.get(Number::ReturningDays).into());
         self.extension_days_max = numbers.get(Number::ExtensionDaysMax);

@@ -82,6 +82,12 @@ pub struct Limits {
     pub review_days_max: i64,
     /// How many days a closed request can be reopened.
     pub reopen_days: i64,
+    /// So many working days before its last day a clock turns yellow.
+    pub yellow_days: u8,
+    /// So many working days after it turned red a request is ordered and passed on.
+    pub order_days: u8,
+    /// How often an asker is called back who could not be reached.
+    pub calls_max: u8,
 }
 
 impl Default for Limits {
@@ -106,6 +112,9 @@ impl Default for Limits {
             extension_days_max: 10,
             review_days_max: 90,
             reopen_days: 30,
+            yellow_days: 1,
+            order_days: 1,
+            calls_max: 3,
         }
     }
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Command, Desk, Due, Ending, Event, Extension, Handler, Kind, Limit, Limits, Question, Request,
-    Stage,
+    Command, Desk, Due, Ending, Event, Extension, Handler, Kind, Limit, Limits, Request, Rung,
+    Rungs, Said, Stage,
 };
 use crate::actor::{Actor, Caller, Verb};
 use crate::calendar::Calendar;
@@ -44,6 +44,8 @@ pub enum Refusal {
     TooLate(Kind),
     #[error("this can be done no more")]
     Spent(Kind),
+    #[error("this can be done once a day")]
+    Today(Kind),
     #[error("whoever did the work does not rate it")]
     OwnWork,
     #[error("an extension is 1 to {0} working days")]
@@ -82,7 +84,7 @@ impl Request {
 
     /// Who may give a command of this kind now. This is the table of the whole life.
     pub fn turn(&self, kind: Kind) -> Result<Who, Refusal> {
-        use {Handler as H, Kind as K, Stage as S};
+        use {Ending as E, Handler as H, Kind as K, Stage as S};
         let stage = self.stage;
         Ok(match (stage, kind) {
             (_, K::Answer) if self.question.is_some() => Who::Asker,
@@ -125,13 +127,23 @@ impl Request {
                 Who::Desk(desk)
             }
             (S::Resolved { .. }, K::Confirmation) => Who::Asker,
-            (S::Closed { ending, .. }, K::Reopening)
-                if !matches!(ending, Ending::Merged { .. }) =>
-            {
+            (S::Closed { ending, .. }, K::Reopening) if !matches!(ending, E::Merged { .. }) => {
                 Who::Asker
             }
-            (S::Resolved { .. }, K::Lapse) => Who::System,
-            (_, K::Lapse) if self.question.is_some() => Who::System,
+            (S::Resolved { by, desk }, K::Callback) => Who::Desk(calls_back(by, desk)),
+            (
+                S::Closed { ending: E::Confirmed { .. } | E::Unrated, by: Some(by), desk },
+                K::Callback,
+            ) => Who::Desk(calls_back(by, desk)),
+            (S::Closed { ending: E::Merged { .. }, desk, .. }, K::Separation) => Who::Desk(desk),
+            (S::Resolved { .. } | S::Closed { .. }, K::Reminder | K::Supervision) => {
+                return Err(Refusal::OutOfTurn { stage, kind });
+            }
+            (_, K::Reminder) if self.question.is_none() => Who::Asker,
+            (_, K::Supervision) if self.holder() != Some(Who::Desk(Desk::Street)) => {
+                Who::Desk(Desk::Street)
+            }
+            (_, K::Lapse) if self.due.is_some() => Who::System,
             (stage, kind) => return Err(Refusal::OutOfTurn { stage, kind }),
         })
     }
@@ -156,7 +168,19 @@ impl Request {
                 Err(Refusal::TooLate(kind))
             }
             Kind::Confirmation if self.is_work_of(actor) => Err(Refusal::OwnWork),
-            Kind::Lapse if !over => Err(Refusal::TooLate(kind)),
+            Kind::Reminder if self.reminded_on == Some(moment.today()) => Err(Refusal::Today(kind)),
+            Kind::Supervision if self.ordered_at.is_some() => Err(Refusal::Spent(kind)),
+            Kind::Callback if self.is_work_of(actor) => Err(Refusal::OwnWork),
+            Kind::Callback if self.called || self.calls >= moment.limits.calls_max => {
+                Err(Refusal::Spent(kind))
+            }
+            Kind::Callback
+                if self.stage.is_closed()
+                    && moment.days_since(self.since) > moment.limits.reopen_days =>
+            {
+                Err(Refusal::TooLate(kind))
+            }
+            Kind::Lapse if !self.has_lapsed(moment) => Err(Refusal::TooLate(kind)),
             _ => Ok(()),
         }
     }
@@ -200,71 +224,19 @@ impl Request {
                 Event::Resolved { by, note }
             }
             Command::Confirm { rating, note } => Event::Confirmed { rating, note },
-            Command::Redo { reason } => Event::Redone { to: self.superior(), reason },
+            Command::Redo { reason, rating } => {
+                Event::Redone { to: self.superior(), reason, rating }
+            }
             Command::Reopen { reason } => Event::Reopened { to: self.reopening_desk(), reason },
-            Command::Lapse if self.question.is_some() => Event::AnswerMissed,
-            Command::Lapse => Event::ClosedUnrated,
+            Command::Remind => Event::Reminded,
+            Command::Separate { note } => Event::Separated { to: self.desk(), note },
+            Command::Call { said, note } => {
+                let unsolved = matches!(said, Some(Said::NotSolved { .. }));
+                Event::CalledBack { said, to: unsolved.then(|| self.superior()), note }
+            }
+            Command::Supervise { note } => Event::Supervised { note },
+            Command::Lapse => self.lapse(moment),
         })
-    }
-
-    /// The request as it is after `event`.
-    #[must_use]
-    pub fn apply(mut self, event: &Event, moment: Moment<'_>) -> Self {
-        let desk = self.desk();
-        let by = self.handler();
-        let close = |ending| Stage::Closed { ending, by, desk };
-        let stage = match *event {
-            Event::Accepted { worker } => Stage::Accepted { worker },
-            Event::Resolved { by, .. } => Stage::Resolved { by, desk },
-            Event::Escalated { to, .. } => Stage::Escalated { desk: to },
-            Event::Rejected { .. } => close(Ending::Rejected),
-            Event::Merged { into } => close(Ending::Merged { into }),
-            Event::Withdrawn { .. } => close(Ending::Withdrawn),
-            Event::Dispatched { unit, .. } => Stage::Dispatched { unit, desk },
-            Event::Handling { by } => Stage::Handling { by, desk },
-            Event::Suspended { review_on, .. } => Stage::Suspended { desk, review_on },
-            Event::Signed { unit } => Stage::Handling { by: Handler::Unit(unit), desk },
-            Event::Returned { .. } => {
-                self.returns = self.returns.saturating_add(1);
-                Stage::Escalated { desk }
-            }
-            Event::Confirmed { rating, .. } => close(Ending::Confirmed { rating }),
-            Event::ClosedUnrated => close(Ending::Unrated),
-            Event::Redone { to, .. } => Stage::Redo { desk: to },
-            Event::Reopened { to, .. } => {
-                self.reopened = true;
-                self.returns = 0;
-                match (to, self.stage) {
-                    (None, _) => Stage::Raised,
-                    (Some(desk), Stage::Closed { ending: Ending::Rejected, .. }) => {
-                        Stage::Escalated { desk }
-                    }
-                    (Some(desk), _) => Stage::Redo { desk },
-                }
-            }
-            Event::Asked { .. } => return self.pause(moment),
-            Event::Answered { .. } | Event::AnswerMissed => return self.resume(moment),
-            Event::ExtensionAsked { days, .. } => {
-                self.extension = Extension::Asked { days };
-                return self;
-            }
-            Event::ExtensionGranted { days, .. } => {
-                self.extension = Extension::Granted;
-                match &mut self.question {
-                    Some(question) => {
-                        question.clock = question.clock.extended(days, moment.calendar);
-                    }
-                    None => self.due = self.due.map(|due| due.extended(days, moment.calendar)),
-                }
-                return self;
-            }
-            Event::ExtensionDeclined { .. } => {
-                self.extension = Extension::Declined;
-                return self;
-            }
-        };
-        self.stage = stage;
-        self.enter(moment)
     }
 
     /// The kinds of command open to `actor` now. A page offers these and no others.
@@ -349,7 +321,7 @@ impl Request {
         }
     }
 
-    fn handler(&self) -> Option<Handler> {
+    pub(super) fn handler(&self) -> Option<Handler> {
         match self.stage {
             Stage::Accepted { worker } => Some(Handler::Worker(worker)),
             Stage::Handling { by, .. } | Stage::Resolved { by, .. } => Some(by),
@@ -418,28 +390,27 @@ impl Request {
         self.stage.unit().expect("turn lets only the unit of the stage sign or return")
     }
 
-    fn enter(mut self, moment: Moment<'_>) -> Self {
-        self.since = moment.now;
-        self.question = None;
-        self.extension = Extension::None;
-        self.due = moment.limits.due(&self, moment.now, moment.calendar);
-        self
+    /// Whether the clockwork has something to do: a silence to end, or a rung to climb.
+    fn has_lapsed(&self, moment: Moment<'_>) -> bool {
+        let Some(due) = self.due else { return false };
+        match due.limit {
+            Limit::Confirm | Limit::Answer => due.is_over(moment.now),
+            _ => reached(&due, moment) > self.rung,
+        }
     }
 
-    fn pause(mut self, moment: Moment<'_>) -> Self {
-        if let Some(clock) = self.due {
-            self.question = Some(Question { asked_at: moment.now, clock });
-            let (term, calendar) = (moment.limits.answer, moment.calendar);
-            self.due = Some(Due::new(Limit::Answer, term, moment.now, calendar));
+    /// What follows from a clock that ran. However long nobody looked, the highest rung is climbed
+    /// at once, and those below it are past.
+    fn lapse(&self, moment: Moment<'_>) -> Event {
+        match (self.question, self.stage, self.due) {
+            (Some(_), ..) => Event::AnswerMissed,
+            (None, Stage::Resolved { .. }, _) | (None, _, None) => Event::ClosedUnrated,
+            (None, _, Some(due)) => {
+                let rung = reached(&due, moment);
+                let to = if rung == Rung::Ordered { self.passes_to() } else { None };
+                Event::Climbed { rung, to }
+            }
         }
-        self
-    }
-
-    fn resume(mut self, moment: Moment<'_>) -> Self {
-        if let Some(Question { asked_at, clock }) = self.question.take() {
-            self.due = Some(clock.shifted(asked_at, moment.now, moment.calendar));
-        }
-        self
     }
 }
 
@@ -448,9 +419,22 @@ impl Moment<'_> {
         self.now > self.calendar.add(from, term).at
     }
 
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        self.calendar.date(self.now)
+    }
+
     fn days_since(&self, at: Timestamp) -> i64 {
         self.now.duration_since(at).as_hours() / 24
     }
+}
+
+fn reached(due: &Due, moment: Moment<'_>) -> Rung {
+    Rungs::of(due, moment.limits, moment.calendar).reached(moment.now)
+}
+
+/// Who calls the asker back: the desk in charge, and where it did the work itself, the street.
+fn calls_back(by: Handler, desk: Desk) -> Desk {
+    if let Handler::Desk(_) = by { Desk::Street } else { desk }
 }
 
 impl Who {

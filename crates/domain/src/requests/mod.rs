@@ -4,13 +4,22 @@
 //! At every moment a request has one level, one holder and one running clock. The whole life is the
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
+mod apply;
+mod channel;
 mod clocks;
+mod command;
+mod event;
+mod ladder;
 mod limits;
 mod machine;
 mod routing;
 mod words;
 
+pub use channel::Channel;
 pub use clocks::{ClockRule, Number, Numbers, clock};
+pub use command::{Command, Kind, Said};
+pub use event::Event;
+pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
 pub use routing::{About, Fit, RoutingRule, Scope, route};
@@ -44,6 +53,21 @@ pub struct Request {
     pub extension: Extension,
     /// Whether it was reopened; that can be done once.
     pub reopened: bool,
+    /// How far the running clock has climbed.
+    pub rung: Rung,
+    /// Since when it stands under a supervision order (督办).
+    pub ordered_at: Option<Timestamp>,
+    /// When somebody in office first did something about it.
+    pub responded_at: Option<Timestamp>,
+    /// How often the asker said that it is not solved.
+    pub redone: u8,
+    /// How often the asker reminded us, and on which day last: once a day.
+    pub reminders: u8,
+    pub reminded_on: Option<Date>,
+    /// How often somebody called the asker back about the present result in vain.
+    pub calls: u8,
+    /// Whether the asker answered such a call.
+    pub called: bool,
 }
 
 /// A question that waits for the asker, at most as long as [`Limits::answer`].
@@ -122,169 +146,39 @@ pub enum Extension {
     Declined,
 }
 
-/// What somebody wants to happen, with the facts that it needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    Accept,
-    Resolve {
-        note: Note,
-    },
-    Escalate {
-        note: Note,
-    },
-    Reject {
-        reason: Note,
-    },
-    Merge {
-        into: RequestId,
-    },
-    Withdraw {
-        note: Option<Note>,
-    },
-    Ask {
-        question: Note,
-    },
-    Answer {
-        answer: Note,
-    },
-    Dispatch {
-        unit: UnitId,
-        note: Option<Note>,
-    },
-    Handle,
-    Suspend {
-        plan: Note,
-        review_on: Date,
-    },
-    Sign,
-    Return {
-        reason: Note,
-    },
-    Extend {
-        days: u8,
-        reason: Note,
-    },
-    DecideExtension {
-        granted: bool,
-        note: Option<Note>,
-    },
-    Complete {
-        note: Note,
-    },
-    Confirm {
-        rating: Rating,
-        note: Option<Note>,
-    },
-    Redo {
-        reason: Note,
-    },
-    Reopen {
-        reason: Note,
-    },
-    /// The limit of a stage has run out, and the program draws the consequence.
-    Lapse,
-}
-
-/// The kind of a command: a noun, for it names a thing that is posted to a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    Acceptance,
-    Resolution,
-    Escalation,
-    Rejection,
-    Merge,
-    Withdrawal,
-    Question,
-    Answer,
-    Dispatch,
-    Handling,
-    Suspension,
-    Signature,
-    Return,
-    Extension,
-    ExtensionDecision,
-    Completion,
-    /// 确认: solved, with a rating; or not solved, and it is done again.
-    Confirmation,
-    Reopening,
-    Lapse,
-}
-
-/// What happened. It keeps what the rules of its day gave, so that a new rule rewrites no history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    Accepted {
-        worker: PersonId,
-    },
-    Resolved {
-        by: Handler,
-        note: Note,
-    },
-    Escalated {
-        to: Desk,
-        note: Note,
-    },
-    Rejected {
-        reason: Note,
-    },
-    Merged {
-        into: RequestId,
-    },
-    Withdrawn {
-        note: Option<Note>,
-    },
-    Asked {
-        question: Note,
-    },
-    Answered {
-        answer: Note,
-    },
-    /// The asker did not answer in time, and the clock goes on.
-    AnswerMissed,
-    Dispatched {
-        unit: UnitId,
-        note: Option<Note>,
-    },
-    Handling {
-        by: Handler,
-    },
-    Suspended {
-        plan: Note,
-        review_on: Date,
-    },
-    Signed {
-        unit: UnitId,
-    },
-    Returned {
-        unit: UnitId,
-        reason: Note,
-    },
-    ExtensionAsked {
-        days: u8,
-        reason: Note,
-    },
-    ExtensionGranted {
-        days: u8,
-        note: Option<Note>,
-    },
-    ExtensionDeclined {
-        note: Option<Note>,
-    },
-    Confirmed {
-        rating: Rating,
-        note: Option<Note>,
-    },
-    /// The asker says that it is not solved.
-    Redone {
-        to: Desk,
-        reason: Note,
-    },
-    Reopened {
-        to: Option<Desk>,
-        reason: Note,
-    },
-    /// Nobody confirmed in time.
-    ClosedUnrated,
+impl Request {
+    /// A request of which nothing is known but that it was asked: at version 1, before its first
+    /// clock (see [`Request::raised`]).
+    #[must_use]
+    pub fn new(
+        id: RequestId,
+        area: AreaCode,
+        asker: Option<PersonId>,
+        urgency: Urgency,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            area,
+            asker,
+            urgency,
+            stage: Stage::Raised,
+            since: at,
+            due: None,
+            question: None,
+            returns: 0,
+            extension: Extension::None,
+            reopened: false,
+            rung: Rung::Green,
+            ordered_at: None,
+            responded_at: None,
+            redone: 0,
+            reminders: 0,
+            reminded_on: None,
+            calls: 0,
+            called: false,
+        }
+    }
 }
 
 impl Stage {
@@ -376,90 +270,5 @@ impl Desk {
     #[must_use]
     pub fn named(name: &str) -> Option<Desk> {
         [Desk::Community, Desk::Street].into_iter().find(|desk| desk.name() == name)
-    }
-}
-
-impl Kind {
-    /// Every kind, in the order in which a page offers them.
-    pub const ALL: [Kind; 19] = [
-        Kind::Acceptance,
-        Kind::Resolution,
-        Kind::Signature,
-        Kind::Completion,
-        Kind::Confirmation,
-        Kind::Answer,
-        Kind::Dispatch,
-        Kind::Handling,
-        Kind::ExtensionDecision,
-        Kind::Escalation,
-        Kind::Question,
-        Kind::Extension,
-        Kind::Return,
-        Kind::Suspension,
-        Kind::Merge,
-        Kind::Rejection,
-        Kind::Withdrawal,
-        Kind::Reopening,
-        Kind::Lapse,
-    ];
-
-    /// The noun of this kind, in addresses and in lists of choices.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Acceptance => "acceptance",
-            Kind::Resolution => "resolution",
-            Kind::Escalation => "escalation",
-            Kind::Rejection => "rejection",
-            Kind::Merge => "merge",
-            Kind::Withdrawal => "withdrawal",
-            Kind::Question => "question",
-            Kind::Answer => "answer",
-            Kind::Dispatch => "dispatch",
-            Kind::Handling => "handling",
-            Kind::Suspension => "suspension",
-            Kind::Signature => "signature",
-            Kind::Return => "return",
-            Kind::Extension => "extension",
-            Kind::ExtensionDecision => "extension-decision",
-            Kind::Completion => "completion",
-            Kind::Confirmation => "confirmation",
-            Kind::Reopening => "reopening",
-            Kind::Lapse => "lapse",
-        }
-    }
-
-    /// The kind of this noun. Nobody can post a lapse.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name && *kind != Kind::Lapse)
-    }
-}
-
-impl Command {
-    /// The kind of this command.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Command::Accept => Kind::Acceptance,
-            Command::Resolve { .. } => Kind::Resolution,
-            Command::Escalate { .. } => Kind::Escalation,
-            Command::Reject { .. } => Kind::Rejection,
-            Command::Merge { .. } => Kind::Merge,
-            Command::Withdraw { .. } => Kind::Withdrawal,
-            Command::Ask { .. } => Kind::Question,
-            Command::Answer { .. } => Kind::Answer,
-            Command::Dispatch { .. } => Kind::Dispatch,
-            Command::Handle => Kind::Handling,
-            Command::Suspend { .. } => Kind::Suspension,
-            Command::Sign => Kind::Signature,
-            Command::Return { .. } => Kind::Return,
-            Command::Extend { .. } => Kind::Extension,
-            Command::DecideExtension { .. } => Kind::ExtensionDecision,
-            Command::Complete { .. } => Kind::Completion,
-            Command::Confirm { .. } | Command::Redo { .. } => Kind::Confirmation,
-            Command::Reopen { .. } => Kind::Reopening,
-            Command::Lapse => Kind::Lapse,
-        }
     }
 }

@@ -7,8 +7,8 @@ use domain::area::AreaCode;
 use domain::calendar::{Calendar, WorkingHours};
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::requests::{
-    Command, Desk, Ending, Extension, Handler, Limits, Moment, Note, Question, Rating, Request,
-    Stage, Urgency,
+    Command, Desk, Ending, Handler, Limits, Moment, Note, Question, Rating, Request, Said, Stage,
+    Urgency,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -55,19 +55,9 @@ impl World {
 
     /// A request at `stage`, entered just now.
     pub fn at(&self, stage: Stage) -> Request {
-        let mut request = Request {
-            id: RequestId(1),
-            area: place(),
-            asker: Some(ASKER),
-            urgency: Urgency::Ordinary,
-            stage,
-            since: self.now,
-            due: None,
-            question: None,
-            returns: 0,
-            extension: Extension::None,
-            reopened: false,
-        };
+        let asker = Some(ASKER);
+        let mut request = Request::new(RequestId(1), place(), asker, Urgency::Ordinary, self.now);
+        request.stage = stage;
         request.due = self.limits.due(&request, self.now, &self.calendar);
         request
     }
@@ -162,8 +152,14 @@ pub fn commands() -> Vec<Command> {
         Command::DecideExtension { granted: true, note: None },
         Command::Complete { note: note() },
         Command::Confirm { rating, note: None },
-        Command::Redo { reason: note() },
+        Command::Redo { reason: note(), rating: None },
         Command::Reopen { reason: note() },
+        Command::Remind,
+        Command::Separate { note: None },
+        Command::Call { said: None, note: None },
+        Command::Call { said: Some(Said::Solved { rating }), note: None },
+        Command::Call { said: Some(Said::NotSolved { rating: None }), note: None },
+        Command::Supervise { note: note() },
         Command::Lapse,
     ]
 }

@@ -2,6 +2,7 @@
 //! one.
 
 mod cast;
+mod ladder;
 mod laws;
 mod rules;
 mod states;

@@ -173,7 +173,7 @@ fn what_was_not_good_enough_goes_to_the_level_above() {
     ];
     for (by, desk, superior) in cases {
         let resolved = world.at(Stage::Resolved { by, desk });
-        let redo = world.does(&resolved, ASKER, Command::Redo { reason: note() });
+        let redo = world.does(&resolved, ASKER, Command::Redo { reason: note(), rating: None });
         assert_eq!(redo.stage, Stage::Redo { desk: superior }, "{by:?}");
         assert_eq!(redo.due.unwrap().term, Some(Term::WorkingDays(15)));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use domain::requests::{Command, Extension, Handler, Refusal, Request, Stage};
+use domain::requests::{Command, Extension, Handler, Refusal, Request, Said, Stage};
 
 use crate::cast::{ASKER, LEADER, OFFICER, STREET, World, actor, commands, stages};
 use domain::actor::Actor;
@@ -52,6 +52,9 @@ fn line(text: &mut String, world: &World, request: &Request, command: &Command) 
     let name = match command {
         Command::Redo { .. } => "confirmation (not solved)".to_owned(),
         Command::Confirm { .. } => "confirmation (solved)".to_owned(),
+        Command::Call { said: None, .. } => "callback (not reached)".to_owned(),
+        Command::Call { said: Some(Said::Solved { .. }), .. } => "callback (solved)".to_owned(),
+        Command::Call { .. } => "callback (not solved)".to_owned(),
         _ => command.kind().name().to_owned(),
     };
     let cast = [ASKER, LEADER, OFFICER, STREET, crate::cast::LIAISON].map(actor);

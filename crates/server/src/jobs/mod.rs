@@ -1,18 +1,25 @@
-//! The clockwork: what happens by itself, every half a minute and once a day.
+//! The clockwork: what happens by itself, job after job as they fall due, and once a day.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use domain::area::Street;
+use domain::id::RequestId;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::App;
 use crate::error::Error;
+use crate::queue::{self, Job, Kind};
 use crate::{identity, requests};
 
-/// Limits run out by the minute, so twice a minute is in time.
-const EVERY: Duration = Duration::from_secs(30);
+/// Timers are looked at this often; people hear of news within this time.
+const EVERY: Duration = Duration::from_secs(2);
+/// What another process of the same database decided is read this often.
+const SETTINGS: Duration = Duration::from_secs(30);
+/// So many jobs are read at once.
+const AT_ONCE: i64 = 200;
 /// Ended sessions are forgotten this often.
 const HOURLY: Duration = Duration::from_hours(1);
 /// Photos without a request are looked for this often.
@@ -24,13 +31,17 @@ const ORPHAN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 pub async fn run(app: App, mut closing: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut hour, mut day) = (Due::every(HOURLY), Due::every(DAILY));
+    let (mut soon, mut hour, mut day) =
+        (Due::every(SETTINGS), Due::every(HOURLY), Due::every(DAILY));
     loop {
         tokio::select! {
             _ = closing.wait_for(|&closing| closing) => return,
             _ = ticks.tick() => {}
         }
-        told("draw the consequences of limits", tick(&app).await);
+        if soon.is_now() {
+            told("read the settings anew", app.reload().await);
+        }
+        told("work off what waits", tick(&app).await);
         if hour.is_now() {
             told("forget ended sessions", forget(&app).await);
         }
@@ -40,19 +51,52 @@ pub async fn run(app: App, mut closing: watch::Receiver<bool>) {
     }
 }
 
-/// Draws the consequences of limits that ran out, and reads the streets' settings anew. Tells how
-/// many requests it changed.
+/// Works off everything that is due by now, each job in a transaction of its own. A job that fails
+/// is tried again later and holds up no other. Tells how many requests it changed.
 pub async fn tick(app: &App) -> Result<usize, Error> {
-    app.reload().await?;
     let mut changed = 0;
     for street in app.streets() {
-        let (settings, now) = (app.settings(street)?, app.now());
-        changed += app.db.write(move |tx| requests::sweep(tx, &settings, now)).await?;
+        loop {
+            let now = app.now();
+            let due = app.db.read(move |tx| queue::due(tx, street, now, AT_ONCE)).await?;
+            let is_last = due.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+            for job in due {
+                match work(app, street, &job).await {
+                    Ok(has_changed) => changed += usize::from(has_changed),
+                    Err(error) => fail(app, street, job, &error).await?,
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
     }
     if changed > 0 {
         app.changes.notify_waiters();
     }
     Ok(changed)
+}
+
+/// Does one job, whatever its kind. Tells whether a request changed.
+async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
+    let (settings, now, job) = (app.settings(street)?, app.now(), job.clone());
+    match job.kind {
+        Kind::Clock => {
+            let id = RequestId(job.subject);
+            app.db.write(move |tx| requests::wake(tx, &settings, id, now)).await
+        }
+        Kind::News | Kind::Fold | Kind::Delivery => {
+            app.db.write(move |tx| queue::done(tx, street, &job)).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// What could not be done is tried again later.
+async fn fail(app: &App, street: Street, job: Job, error: &Error) -> Result<(), Error> {
+    tracing::error!(kind = job.kind.name(), subject = job.subject, %error, "a job failed");
+    let (problem, now) = (error.to_string(), app.now());
+    app.db.write(move |tx| queue::failed(tx, street, &job, &problem, now)).await
 }
 
 /// Forgets what no longer counts: sessions that have ended, tries that were forgiven.
@@ -115,7 +159,8 @@ mod tests {
         let rang = app.changes.clone();
         let rang = rang.notified();
         seed::tests::tell(&app, street, usize::MAX).await;
-        assert_eq!(tick(&app).await.unwrap(), 0, "no limit has run out yet");
+        tick(&app).await.unwrap();
+        assert_eq!(tick(&app).await.unwrap(), 0, "each rung is climbed once");
         app.clock.advance(SignedDuration::from_hours(24 * 14));
         let changed = tick(&app).await.unwrap();
         assert!(changed >= 5, "five wait for a confirmation, one for an answer: {changed}");

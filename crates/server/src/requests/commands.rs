@@ -1,7 +1,7 @@
 //! What people and programs post to a request, read into a command: the fields of every noun.
 
 use domain::id::{RequestId, UnitId};
-use domain::requests::{BadText, Command, Kind, Note, Rating};
+use domain::requests::{BadText, Command, Kind, Note, Rating, Said};
 use jiff::civil::Date;
 
 use super::words;
@@ -17,7 +17,10 @@ use crate::web::words::Sentence;
 /// - `dispatch`: `unit`, and `note` if wanted; `merge`: `into`, an id;
 /// - `suspension`: `note` (the plan), `review_on` (a day);
 /// - `extension`: `days`, `note`; `extension-decision`: `granted`, and `note` if wanted;
-/// - `confirmation`: `solved`; then `rating` (1 to 5) where it is, `note` where it is not.
+/// - `confirmation`: `solved`; then `rating` (1 to 5) where it is, `note` where it is not, and
+///   `rating` there too if wanted;
+/// - `callback`: `reached`; where the asker was, `solved` and `rating` as above; `note` if wanted;
+/// - `supervision`: `note`; `separation`: `note`, if wanted; `reminder`: none.
 pub fn command(kind: Kind, fields: &Fields) -> Result<Command, Error> {
     Ok(match kind {
         Kind::Acceptance => Command::Accept,
@@ -55,6 +58,10 @@ pub fn command(kind: Kind, fields: &Fields) -> Result<Command, Error> {
         Kind::Completion => Command::Complete { note: note(fields)? },
         Kind::Confirmation => confirmation(fields)?,
         Kind::Reopening => Command::Reopen { reason: note(fields)? },
+        Kind::Reminder => Command::Remind,
+        Kind::Separation => Command::Separate { note: wanted(fields)? },
+        Kind::Callback => Command::Call { said: said(fields)?, note: wanted(fields)? },
+        Kind::Supervision => Command::Supervise { note: note(fields)? },
         Kind::Lapse => return Err(Error::NotFound),
     })
 }
@@ -64,11 +71,37 @@ fn confirmation(fields: &Fields) -> Result<Command, Error> {
         return Err(Error::field("solved", words::SOLVED_MISSING));
     }
     if !fields.is_on("solved") {
-        return Ok(Command::Redo { reason: note(fields)? });
+        let rating = rating_if_any(fields)?;
+        return Ok(Command::Redo { reason: note(fields)?, rating });
     }
+    Ok(Command::Confirm { rating: rating(fields)?, note: wanted(fields)? })
+}
+
+/// What the asker said when called back; nothing where nobody could be reached.
+fn said(fields: &Fields) -> Result<Option<Said>, Error> {
+    if fields.get("reached").is_none() {
+        return Err(Error::field("reached", words::REACHED_MISSING));
+    }
+    if !fields.is_on("reached") {
+        return Ok(None);
+    }
+    if fields.get("solved").is_none() {
+        return Err(Error::field("solved", words::SOLVED_MISSING));
+    }
+    Ok(Some(if fields.is_on("solved") {
+        Said::Solved { rating: rating(fields)? }
+    } else {
+        Said::NotSolved { rating: rating_if_any(fields)? }
+    }))
+}
+
+fn rating(fields: &Fields) -> Result<Rating, Error> {
     let level = fields.parse::<u8>("rating", words::RATING_MISSING)?;
-    let rating = Rating::new(level).ok_or_else(|| Error::field("rating", words::RATING_MISSING))?;
-    Ok(Command::Confirm { rating, note: wanted(fields)? })
+    Rating::new(level).ok_or_else(|| Error::field("rating", words::RATING_MISSING))
+}
+
+fn rating_if_any(fields: &Fields) -> Result<Option<Rating>, Error> {
+    fields.get("rating").map(|_| rating(fields)).transpose()
 }
 
 /// What was written, or else the phrase that was chosen: three taps are enough on the spot.

@@ -1,13 +1,16 @@
 //! Requests over HTTP and in the database: 居民点单、网格员接单、党组织派单. The rules are in
 //! [`domain::requests`].
 //!
-//! [`raise()`], [`execute`] and [`sweep`] are the only ways in which a request changes; pages,
+//! [`raise()`], [`execute`] and [`wake`] are the only ways in which a request changes; pages,
 //! programs and the clockwork come through them.
 
 mod act;
+mod after;
 mod api;
+mod clock;
 mod commands;
 mod doors;
+mod events;
 mod lines;
 mod list;
 mod pages;
@@ -18,7 +21,8 @@ mod see;
 mod store;
 pub mod words;
 
-pub use act::{execute, sweep};
+pub use act::execute;
+pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
 pub use doors::{NAME_LONGEST, PLACE_LONGEST, keep_photos, opened_by, read_new};
 pub use list::{
@@ -34,7 +38,7 @@ pub use store::Changed;
 use db::Tx;
 use domain::area::Street;
 use domain::id::PersonId;
-use domain::requests::Request;
+use domain::requests::{Channel, Request};
 use jiff::Timestamp;
 
 use crate::error::Error;
@@ -61,6 +65,10 @@ pub struct Record {
     /// How many photos there are in all.
     pub photos: i64,
     pub raised_at: Timestamp,
+    /// By which way it came.
+    pub channel: Channel,
+    /// How many neighbours joined it.
+    pub supporters: i64,
     /// How often it has changed, from 1 on.
     pub version: i64,
 }

@@ -5,9 +5,10 @@ use domain::actor::{Caller, Verb};
 use domain::area::{AreaCode, Level};
 use domain::id::{PersonId, RequestId};
 use domain::phone::Phone;
-use domain::requests::{Desk, Extension, Request, Stage, Text};
+use domain::requests::{Channel, Desk, Request, Text};
 use jiff::Timestamp;
 
+use super::after::{Change, after};
 use super::photos::{self, Side};
 use super::see::PhotoRow;
 use super::words;
@@ -29,6 +30,7 @@ pub struct New {
     pub category: String,
     pub text: Text,
     pub asker: NewAsker,
+    pub channel: Channel,
     pub photos: Vec<PhotoRow>,
     /// A code of chance, ten letters and digits.
     pub receipt: String,
@@ -61,15 +63,15 @@ pub fn raise(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result
             facts: facts.to_string(),
         };
         history::add(tx, deed.street, new.id.0, &entry)?;
-        let (stage, version) = begin(tx, settings, deed, record.request)?;
+        let begun = begin(tx, settings, deed, record)?;
         let answer = serde_json::json!({
             "id": new.id.to_string(),
-            "number": record.number,
-            "receipt_code": record.receipt,
-            "stage": stage.name(),
-            "version": version,
+            "number": begun.number,
+            "receipt_code": begun.receipt,
+            "stage": begun.request.stage.name(),
+            "version": begun.version,
         });
-        let answer = answer.to_string();
+        let (version, answer) = (begun.version, answer.to_string());
         Ok(Receipt { subject: new.id.0, version, answer, replayed: false })
     })
 }
@@ -79,13 +81,18 @@ fn begin(
     tx: &mut Tx,
     settings: &Settings,
     deed: &Deed,
-    request: Request,
-) -> Result<(Stage, i64), Error> {
-    let posts = identity::posts_reaching(tx, deed.street, request.area, deed.at)?;
-    let Some(desk) = Desk::first(&posts) else { return Ok((request.stage, 1)) };
-    let moment = settings.moment(deed.at);
-    let passed_on = request.begun_at(desk, moment);
-    store::save(tx, deed.street, &passed_on, 1, deed.at)?;
+    mut record: Record,
+) -> Result<Record, Error> {
+    let posts = identity::posts_reaching(tx, deed.street, record.request.area, deed.at)?;
+    let Some(desk) = Desk::first(&posts) else {
+        let change = Change { settings, deed, before: None, event: None, after: &record };
+        after(tx, &change)?;
+        return Ok(record);
+    };
+    let limits = settings.limits_of(&record);
+    record.request = record.request.begun_at(desk, settings.moment(&limits, deed.at));
+    record.version = 2;
+    store::save(tx, deed.street, &record.request, 1, deed.at)?;
     let entry = Entry {
         version: 2,
         at: deed.at,
@@ -94,8 +101,9 @@ fn begin(
         event: "escalated".to_owned(),
         facts: serde_json::json!({ "to": desk.name() }).to_string(),
     };
-    history::add(tx, deed.street, passed_on.id.0, &entry)?;
-    Ok((passed_on.stage, 2))
+    history::add(tx, deed.street, record.request.id.0, &entry)?;
+    after(tx, &Change { settings, deed, before: None, event: None, after: &record })?;
+    Ok(record)
 }
 
 fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Record, Error> {
@@ -107,25 +115,15 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
     if new.area.level() < Level::Community {
         return Err(Error::field("area", words::AREA_TOO_WIDE));
     }
-    let category = settings.category(&new.category);
+    let category = settings.open_category(&new.category);
     let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN))?;
     let (asker, name, phone, writer) = asker(tx, deed, new)?;
-    let request = Request {
-        id: new.id,
-        area: new.area,
-        asker,
-        urgency: category.urgency_of(new.text.as_str()),
-        stage: Stage::Raised,
-        since: deed.at,
-        due: None,
-        question: None,
-        returns: 0,
-        extension: Extension::None,
-        reopened: false,
-    };
+    let (urgency, _) = settings.urgency_of(category, new.text.as_str());
+    let request = Request::new(new.id, new.area, asker, urgency, deed.at);
     debug_assert_eq!(request.desk(), Desk::Community);
+    let limits = settings.limits_for(new.area, &new.category, urgency);
     Ok(Record {
-        request: request.raised(settings.moment(deed.at)),
+        request: request.raised(settings.moment(&limits, deed.at)),
         number: number(tx, settings, new.area, deed.at)?,
         place: new.place.clone(),
         category: new.category.clone(),
@@ -136,6 +134,8 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
         receipt: new.receipt.clone(),
         photos: 0,
         raised_at: deed.at,
+        channel: new.channel,
+        supporters: 0,
         version: 1,
     })
 }

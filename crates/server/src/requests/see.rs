@@ -135,7 +135,8 @@ pub fn show(
     let story = history::of(tx, street, id.0)?;
     let story = story.iter().map(|entry| told(settings, &record, is_mine, entry)).collect();
     let photos = store::photos(tx, street, id)?;
-    let choices = record.request.choices(actor, settings.moment(now)).collect();
+    let limits = settings.limits_of(&record);
+    let choices = record.request.choices(actor, settings.moment(&limits, now)).collect();
     let merged_into = merged_into(tx, street, &record)?;
     let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
     let may_reveal = !is_mine && !record.asker_phone.is_empty() && may_reveal(&record, actor);

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use self::columns::{Clock, StageColumns, extension_columns, micros, record};
 use super::see::PhotoRow;
 use super::{Category, Record};
+use crate::calendar;
 use crate::error::Error;
 
 /// Adds a request that was just raised, with version 1.
@@ -20,10 +21,10 @@ pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Er
     tx.execute(
         "INSERT INTO requests (street, id, number, area, place, category, urgency, text, asker,
              asker_name, asker_phone, writer, receipt, raised_at, stage, since, desk,
-             due_at, due_limit, due_term, due_from, due_known,
+             due_at, due_limit, due_term, due_from, due_known, channel,
              returns, extension, extension_days, reopened, changed_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'raised', $14,
-             'community', $15, $16, $17, $18, $19, 0, 'none', 0, 0, $14, 1)",
+             'community', $15, $16, $17, $18, $19, $20, 0, 'none', 0, 0, $14, 1)",
         params![
             street.number(),
             request.id.0,
@@ -44,6 +45,7 @@ pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Er
             due.term.as_deref(),
             due.from,
             due.known,
+            record.channel.name(),
         ],
     )?;
     Ok(())
@@ -67,8 +69,10 @@ pub(super) fn save(
              due_at = $11, due_limit = $12, due_term = $13, due_from = $14, due_known = $15,
              question_at = $16, paused_at = $17, paused_limit = $18, paused_term = $19,
              paused_from = $20, paused_known = $21, returns = $22, extension = $23,
-             extension_days = $24, reopened = $25, changed_at = $26, version = version + 1
-         WHERE street = $27 AND id = $28 AND version = $29",
+             extension_days = $24, reopened = $25, changed_at = $26, rung = $27, ordered_at = $28,
+             responded_at = $29, redone = $30, reminders = $31, reminded_on = $32, calls = $33,
+             called = $34, version = version + 1
+         WHERE street = $35 AND id = $36 AND version = $37",
         params![
             request.stage.name(),
             micros(request.since),
@@ -96,6 +100,14 @@ pub(super) fn save(
             days,
             i64::from(request.reopened),
             micros(at),
+            request.rung.name(),
+            request.ordered_at.map(micros),
+            request.responded_at.map(micros),
+            i64::from(request.redone),
+            i64::from(request.reminders),
+            request.reminded_on.map(calendar::number),
+            i64::from(request.calls),
+            i64::from(request.called),
             street.number(),
             request.id.0,
             loaded,
@@ -108,7 +120,8 @@ const BY_ID: &str = concat!(
      writer, receipt, photos, raised_at, stage, since, desk, handler, worker, unit, ending, \
      rating, merged_into, review_on, due_at, due_limit, due_term, due_from, due_known, \
      question_at, paused_at, paused_limit, paused_term, paused_from, paused_known, returns, \
-     extension, extension_days, reopened, version FROM requests ",
+     extension, extension_days, reopened, rung, ordered_at, responded_at, redone, reminders, \
+     reminded_on, calls, called, channel, supporters, version FROM requests ",
     "WHERE street = $1 AND id = $2"
 );
 
@@ -168,16 +181,6 @@ pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i
         params![street.number(), series],
     )?;
     Ok(row.ok_or(Error::NotFound)?.get("last")?)
-}
-
-/// The requests of `street` whose limit ran out before `now` and where the program itself acts.
-pub(super) fn lapsed(tx: &mut Tx, street: Street, now: Timestamp) -> Result<Vec<RequestId>, Error> {
-    let rows = tx.rows(
-        "SELECT id FROM requests WHERE street = $1 AND due_at < $2
-         AND due_limit IN ('confirm', 'answer') ORDER BY due_at LIMIT 200",
-        params![street.number(), micros(now)],
-    )?;
-    rows.iter().map(|row| Ok(RequestId(row.get("id")?))).collect()
 }
 
 /// The hashes of all photos.

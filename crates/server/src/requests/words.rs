@@ -53,6 +53,10 @@ pub const SOLVED_MISSING: Phrase = Phrase {
 };
 pub const RATING_MISSING: Phrase =
     Phrase { zh: "请选一个满意程度。", en: "Please choose how satisfied you are." };
+pub const REACHED_MISSING: Phrase = Phrase {
+    zh: "请选“接通了”或“没接通”。",
+    en: "Please say whether you reached the resident.",
+};
 pub const CLOSED_TAKES_NO_PHOTOS: Phrase = Phrase {
     zh: "已办结的诉求不再收照片。",
     en: "A closed request takes no more photos.",
@@ -120,6 +124,24 @@ pub fn event(name: &str) -> Phrase {
         "closed_unrated" => {
             Phrase { zh: "到期未评价，自动办结", en: "Closed without a rating" }
         }
+        "reminded" => Phrase { zh: "居民催办", en: "The resident reminded us" },
+        "separated" => {
+            Phrase { zh: "撤销并案，单独办理", en: "Unmerged; it goes its own way again" }
+        }
+        "called_back" => {
+            Phrase { zh: "电话回访，居民作了答复", en: "Called back; answered" }
+        }
+        "not_reached" => Phrase { zh: "电话回访，没接通", en: "Called back; not reached" },
+        "supervised" => Phrase { zh: "街道督办", en: "Supervision order by the street" },
+        "turned_yellow" => Phrase {
+            zh: "黄灯：时限将到，已告知上一级",
+            en: "Yellow: the limit is near; the level above was told",
+        },
+        "turned_red" => Phrase { zh: "红灯：已超时限", en: "Red: past its limit" },
+        "passed_on" => Phrase {
+            zh: "超时未办，督办并转上一级",
+            en: "Still not done: ordered, and passed on to the level above",
+        },
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
         "phone_revealed" => {
             Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
@@ -151,6 +173,10 @@ pub fn kind(kind: Kind) -> Phrase {
         Kind::Completion => Phrase { zh: "报告办好", en: "Report done" },
         Kind::Confirmation => Phrase { zh: "确认结果", en: "Confirm the result" },
         Kind::Reopening => Phrase { zh: "重新打开", en: "Reopen" },
+        Kind::Reminder => Phrase { zh: "催一催", en: "Remind them" },
+        Kind::Separation => Phrase { zh: "撤销并案", en: "Unmerge" },
+        Kind::Callback => Phrase { zh: "登记回访", en: "Write down a callback" },
+        Kind::Supervision => Phrase { zh: "督办", en: "Order it done" },
         Kind::Lapse => Phrase { zh: "到期处理", en: "Lapse" },
     }
 }
@@ -188,9 +214,20 @@ pub fn label(kind: Kind) -> Phrase {
         }
         Kind::Extension => Phrase { zh: "为什么要延期？", en: "Why is more time needed?" },
         Kind::Reopening => Phrase { zh: "哪里还没解决？", en: "What is still wrong?" },
-        Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Confirmation | Kind::Lapse => {
-            Phrase { zh: "", en: "" }
+        Kind::Separation => {
+            Phrase { zh: "为什么要分开办？（选填）", en: "Why? (optional)" }
         }
+        Kind::Callback => Phrase {
+            zh: "居民还说了什么？（选填）",
+            en: "What else did the resident say? (optional)",
+        },
+        Kind::Supervision => Phrase { zh: "督办意见", en: "What is to be done, and by when?" },
+        Kind::Acceptance
+        | Kind::Handling
+        | Kind::Signature
+        | Kind::Confirmation
+        | Kind::Reminder
+        | Kind::Lapse => Phrase { zh: "", en: "" },
     }
 }
 
@@ -270,6 +307,13 @@ pub fn done(kind: Kind) -> Phrase {
             Phrase { zh: "已收到您的评价，谢谢。", en: "Thank you for telling us." }
         }
         Kind::Reopening => Phrase { zh: "已重新打开。", en: "Reopened." },
+        Kind::Reminder => Phrase {
+            zh: "已催办，明天还可以再催一次。",
+            en: "They were reminded. You can do so again tomorrow.",
+        },
+        Kind::Separation => Phrase { zh: "已撤销并案，回到待派单。", en: "Unmerged." },
+        Kind::Callback => Phrase { zh: "回访已登记。", en: "The callback is on record." },
+        Kind::Supervision => Phrase { zh: "已督办。", en: "Ordered." },
         Kind::Lapse => Phrase { zh: "", en: "" },
     }
 }

@@ -14,11 +14,13 @@ pub const OURS: &[&str] = &[
     "categories",
     "history",
     "invitations",
+    "jobs",
     "migrations",
     "people",
     "receipts",
     "request_numbers",
     "request_photos",
+    "request_sources",
     "requests",
     "rule_versions",
     "sessions",
@@ -42,8 +44,8 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, history, invitations, migrations, people, receipts, request_numbers,
-             request_photos, requests, rule_versions, sessions, streets, units",
+             categories, history, invitations, jobs, migrations, people, receipts, request_numbers,
+             request_photos, request_sources, requests, rule_versions, sessions, streets, units",
         params![],
     )?;
     Ok(())

@@ -10,7 +10,7 @@ use domain::actor::{Caller, Post};
 use domain::area::{AreaCode, Street};
 use domain::id::{PersonId, RequestId};
 use domain::phone::Phone;
-use domain::requests::{Command, Note, Rating, Text};
+use domain::requests::{Channel, Command, Note, Rating, Text};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::journey::{self, Step};
@@ -207,6 +207,7 @@ fn raise(tx: &mut Tx, settings: &Settings, tale: &Tale, cast: &Cast) -> Result<(
         category: row.category.clone(),
         text: Text::new(&row.text).map_err(|bad| Error::field("text", requests::bad_text(bad)))?,
         asker,
+        channel: Channel::Page,
         photos: tale.before.clone().into_iter().collect(),
         receipt: tale.receipt.clone(),
     };
@@ -329,7 +330,7 @@ fn command(
             let rating = Rating::new(level).ok_or(Error::NotFound)?;
             Command::Confirm { rating, note: None }
         }
-        Step::Unsolved(text) => Command::Redo { reason: note(text)? },
+        Step::Unsolved(text) => Command::Redo { reason: note(text)?, rating: None },
     })
 }
 

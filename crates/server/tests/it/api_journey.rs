@@ -28,7 +28,7 @@ async fn rubbish_travels_from_a_stranger_to_a_unit_and_back() {
         mine["deadline_reason"].as_str().map(|why| why.contains("2 个工作小时")),
         Some(true)
     );
-    assert_eq!(mine["choices"], json!(["withdrawal"]));
+    assert_eq!(mine["choices"], json!(["withdrawal", "reminder"]));
     assert_eq!(mine["asker"]["phone"], "10000007788");
 
     let steps = [
@@ -83,6 +83,7 @@ struct Turn {
 fn turns(other: &str) -> Vec<Turn> {
     const DESK: &[(&str, u16)] =
         &[("worker", 403), ("resident", 403), ("street officer", 403), ("other officer", 404)];
+    const STREET: &[(&str, u16)] = &[("worker", 403), ("officer", 403), ("resident", 403)];
     const UNIT: &[(&str, u16)] = &[("officer", 403), ("resident", 403), ("water", 404)];
     const ASKER: &[(&str, u16)] =
         &[("worker", 403), ("officer", 403), ("second resident", 404), ("administrator", 404)];
@@ -101,6 +102,7 @@ fn turns(other: &str) -> Vec<Turn> {
     let unit = json!({ "unit": PROPERTY.to_string() });
     let plan = json!({ "note": "列入四月计划。", "review_on": "2026-04-10" });
     let solved = json!({ "solved": true, "rating": 4 });
+    let merged = vec![("worker", "merge", json!({ "into": other }))];
     vec![
         turn("acceptance", vec![], "worker", Value::Null, WORKER),
         turn("resolution", accepted(), "worker", note(), WORKER),
@@ -120,6 +122,10 @@ fn turns(other: &str) -> Vec<Turn> {
         turn("completion", handling(), "property", note(), UNIT),
         turn("confirmation", resolved(), "resident", solved, ASKER),
         turn("reopening", closed(), "resident", note(), ASKER),
+        turn("reminder", accepted(), "resident", Value::Null, ASKER),
+        turn("callback", resolved(), "officer", json!({ "reached": false }), DESK),
+        turn("supervision", escalated(), "street officer", note(), STREET),
+        turn("separation", merged, "officer", Value::Null, DESK),
     ]
 }
 
@@ -160,7 +166,8 @@ async fn out_of_turn_is_answered_with_what_is_possible_now() {
     let other = raised(&town.second_resident()).await;
     for Turn { noun, right, fields, .. } in turns(&other) {
         // Closed for most; still open for what only a closed request takes.
-        let before = if noun == "reopening" { accepted() } else { closed() };
+        let is_late = ["reopening", "callback"].contains(&noun);
+        let before = if is_late { accepted() } else { closed() };
         let id = raised(&town.resident()).await;
         goes(&town, &id, &before).await;
         let person = town.person(right);

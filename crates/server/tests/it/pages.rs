@@ -192,7 +192,7 @@ async fn a_page_offers_what_its_reader_may_do_and_no_more() {
         worker,
         ["phone-reveal", "resolution", "acceptance", "escalation", "merge", "rejection"]
     );
-    assert_eq!(offers(town.resident().opens(&path).await), ["withdrawal"]);
+    assert_eq!(offers(town.resident().opens(&path).await), ["withdrawal", "reminder"]);
     assert_eq!(offers(town.officer().opens(&path).await), ["phone-reveal"]);
     assert!(offers(town.auditor().opens(&path).await).is_empty());
     town.neighbour().opens(&path).await.with(404);

@@ -92,6 +92,7 @@ impl Street {
             category: category.map(|category| category.code.clone()).unwrap_or_default(),
             text: Text::new(TEXT).expect("the text above is one"),
             asker: NewAsker::Myself,
+            channel: domain::requests::Channel::Page,
             photos: Vec::new(),
             receipt: chance::code(10),
         };

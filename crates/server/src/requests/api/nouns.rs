@@ -93,7 +93,9 @@ fn taken(kind: Kind) -> Vec<Taken> {
     let field = |name, shape, about| Taken { name, shape, needed: true, about };
     let wanted = |name, shape, about| Taken { name, shape, needed: false, about };
     match kind {
-        Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Lapse => vec![],
+        Kind::Acceptance | Kind::Handling | Kind::Signature | Kind::Reminder | Kind::Lapse => {
+            vec![]
+        }
         Kind::Resolution
         | Kind::Completion
         | Kind::Escalation
@@ -101,8 +103,15 @@ fn taken(kind: Kind) -> Vec<Taken> {
         | Kind::Return
         | Kind::Reopening
         | Kind::Question
-        | Kind::Answer => vec![NOTE],
-        Kind::Withdrawal => vec![NOTE_IF_WANTED],
+        | Kind::Answer
+        | Kind::Supervision => vec![NOTE],
+        Kind::Withdrawal | Kind::Separation => vec![NOTE_IF_WANTED],
+        Kind::Callback => vec![
+            field("reached", Shape::Truth, "Whether the asker could be reached"),
+            wanted("solved", Shape::Truth, "Needed where they could: whether the trouble is gone"),
+            wanted("rating", Shape::UpTo(5), "5 is very satisfied; needed where it is solved"),
+            NOTE_IF_WANTED,
+        ],
         Kind::Merge => vec![field("into", Shape::Id, "The id of the open request to go on in")],
         Kind::Dispatch => {
             vec![field("unit", Shape::Id, "The id of a unit, see `/units`"), NOTE_IF_WANTED]
@@ -144,6 +153,12 @@ fn about(kind: Kind) -> (&'static str, &'static str) {
         Kind::Completion => ("Report it done", "By whoever handles it; the asker confirms."),
         Kind::Confirmation => ("Confirm the result", "By the asker, and never by a handler."),
         Kind::Reopening => ("Reopen it", "By the asker, once, within 30 days."),
+        Kind::Reminder => ("Remind whoever has it", "By the asker, once a day."),
+        Kind::Separation => ("Unmerge it", "By the desk in charge, to which it comes back."),
+        Kind::Callback => {
+            ("Write down a callback", "By a desk that did not do the work; it counts as an answer.")
+        }
+        Kind::Supervision => ("Order that it be done", "By the street: a supervision order."),
         Kind::Lapse => ("", ""),
     }
 }
@@ -243,7 +258,7 @@ mod tests {
             }
             let fewest: Map<String, Value> = fields
                 .iter()
-                .filter(|field| field.needed || field.name == "rating")
+                .filter(|field| field.needed || ["rating", "solved"].contains(&field.name))
                 .map(|field| (field.name.to_owned(), field.example()))
                 .collect();
             assert!(requests::command(kind, &read(&fewest)).is_ok(), "{kind:?} needs no more");

@@ -51,6 +51,14 @@ struct RequestAnswer<'a> {
     due_at: Option<At<'a>>,
     /// Why the deadline is what it is.
     deadline_reason: Option<String>,
+    /// How far the running clock has climbed: `green`, `yellow`, `red` or `ordered`.
+    #[schema(example = "yellow")]
+    rung: &'static str,
+    /// Since when it stands under a supervision order.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ordered_at: Option<At<'a>>,
+    /// How often the asker has reminded whoever has it.
+    reminders: u8,
     /// Who has it now and until when, in plain words to the asker.
     sentence: String,
     version: i64,
@@ -210,6 +218,9 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
         raised_at: At(record.raised_at, zone),
         due_at: request.due.map(|due| At(due.at, zone)),
         deadline_reason: request.due.map(|due| words::deadline(&due, settings, lang)),
+        rung: request.rung.name(),
+        ordered_at: request.ordered_at.map(|at| At(at, zone)),
+        reminders: request.reminders,
         sentence: words::to_asker(request, settings, lang),
         version: record.version,
         rating,

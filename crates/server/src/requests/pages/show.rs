@@ -28,6 +28,7 @@ pub struct Show {
     seen: Seen,
     matter: Matter,
     status: Status,
+    signal: Option<Status>,
     due: Option<DueView>,
     reason: String,
     steps: Vec<Step>,
@@ -50,6 +51,7 @@ struct Beside<'a> {
     seen: &'a Seen,
     matter: &'a Matter,
     status: &'a Status,
+    signal: &'a Option<Status>,
     due: &'a Option<DueView>,
     reason: &'a str,
     steps: &'a [Step],
@@ -134,6 +136,7 @@ pub(super) async fn draw(
         page: Page::new(app, visit, &format!("/requests/{id}")),
         matter: matter(&eye, &seen),
         status: eye.seen_status(&seen),
+        signal: eye.signal(request.rung, request.ordered_at.is_some(), request.stage.is_closed()),
         due,
         reason: reason.unwrap_or_default(),
         steps: eye.steps(&seen),
@@ -260,7 +263,9 @@ fn acts(
 fn usual_unit(settings: &Settings, seen: &Seen) -> String {
     let last = seen.story.iter().rev().find_map(|told| told.unit);
     let last = last.and_then(|unit| settings.unit(unit)).map(|unit| unit.code.clone());
-    let usual = || settings.category(&seen.record.category).map(|known| known.unit.clone());
+    let record = &seen.record;
+    let fired = settings.route(record.request.area, &record.category);
+    let usual = || fired.map(|fired| fired.unit.code.clone());
     last.or_else(usual).unwrap_or_default()
 }
 
@@ -291,7 +296,9 @@ fn icon(kind: Kind) -> &'static str {
         Kind::Dispatch => "i-send",
         Kind::Question | Kind::Answer => "i-ask",
         Kind::Suspension | Kind::Extension | Kind::ExtensionDecision => "i-clock",
-        Kind::Merge => "i-people",
+        Kind::Merge | Kind::Separation => "i-people",
+        Kind::Callback => "i-phone",
+        Kind::Reminder | Kind::Supervision => "i-clock",
         Kind::Return => "i-back",
         Kind::Reopening => "i-redo",
         Kind::Rejection | Kind::Withdrawal | Kind::Confirmation | Kind::Lapse => "i-cross",
@@ -435,6 +442,7 @@ impl Show {
             seen: &self.seen,
             matter: &self.matter,
             status: &self.status,
+            signal: &self.signal,
             due: &self.due,
             reason: &self.reason,
             steps: &self.steps,

@@ -3,7 +3,7 @@
 use domain::area::{AreaCode, Level};
 use domain::calendar::Calendar;
 use domain::id::RequestId;
-use domain::requests::{Ending, Stage};
+use domain::requests::{Ending, Rung, Stage};
 use jiff::Timestamp;
 
 use crate::app::Settings;
@@ -37,6 +37,7 @@ pub struct Item {
     pub place: String,
     pub icon: &'static str,
     pub status: Status,
+    pub signal: Option<Status>,
     pub due: Option<DueView>,
     pub holder: String,
     pub stage: &'static str,
@@ -124,12 +125,25 @@ impl Eye<'_> {
             place: self.place(line.area, &line.place),
             icon: icon(category.map_or("", |found| &found.icon)),
             status: self.status(line.stage, line.ending.as_deref(), line.is_asked, late),
+            signal: self.signal(line.rung, line.is_ordered, line.stage == "closed"),
             due: line.due_at.map(|at| self.due(at)),
             holder,
             stage: line.stage,
             wants_extension: line.wants_extension,
             is_current: false,
         }
+    }
+
+    /// How far the clock has climbed: nothing while it is green, or when all is over.
+    pub fn signal(&self, rung: Rung, is_ordered: bool, is_over: bool) -> Option<Status> {
+        let (class, shape, word) = match (rung, is_ordered) {
+            _ if is_over => return None,
+            (_, true) => ("is-overdue", "s-overdue", Phrase { zh: "督办", en: "Ordered" }),
+            (Rung::Green, _) => return None,
+            (Rung::Yellow, _) => ("is-pending", "s-pending", Phrase { zh: "黄灯", en: "Yellow" }),
+            _ => ("is-overdue", "s-overdue", Phrase { zh: "红灯", en: "Red" }),
+        };
+        Some(Status { class, shape, word: self.lang.say(word) })
     }
 
     pub fn place(&self, area: AreaCode, place: &str) -> String {

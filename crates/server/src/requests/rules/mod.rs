@@ -21,13 +21,14 @@ pub use trial::{Begins, Preview, Running, Trial, preview, trial};
 
 use db::Tx;
 use domain::area::{AreaCode, Street};
-use domain::id::PersonId;
+use domain::id::{PersonId, UnitId};
 use domain::requests::{ClockRule, Limits, Numbers, RoutingRule, Scope, Urgency, route};
 use jiff::Timestamp;
 
 use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
+use crate::requests::Record;
 use crate::web::Routes;
 
 /// What is decided.
@@ -212,6 +213,13 @@ impl Settings {
         Some(Fired { unit: self.reaching(&rule.unit, area)?, by: places[place] })
     }
 
+    /// The same for a request on record.
+    #[must_use]
+    pub fn limits_of(&self, record: &Record) -> Limits {
+        let request = &record.request;
+        self.limits_for(request.area, &record.category, request.urgency)
+    }
+
     fn reaching(&self, code: &str, area: AreaCode) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.code == code && unit.area.contains(area))
     }
@@ -220,5 +228,25 @@ impl Settings {
     #[must_use]
     pub fn limits_for(&self, area: AreaCode, category: &str, urgency: Urgency) -> Limits {
         self.limits.clone().ruled(&self.rules.clocks, self.about(area, category), urgency)
+    }
+}
+
+/// What the rules advised when a request was dispatched to `unit`, for its history: the rule, the
+/// version, and whether the desk followed.
+pub(super) fn advised(settings: &Settings, record: &Record, unit: UnitId) -> serde_json::Value {
+    let fired = settings.route(record.request.area, &record.category);
+    serde_json::json!({
+        "version": settings.rules.version(Kind::Routing),
+        "rule": fired.and_then(|fired| fired.by.number()),
+        "unit": fired.map(|fired| fired.unit.code.as_str()),
+        "followed": fired.is_some_and(|fired| fired.unit.id == unit),
+    })
+}
+
+impl By<'_> {
+    /// The number of the rule, where one fired.
+    #[must_use]
+    pub fn number(self) -> Option<usize> {
+        if let By::Rule(number) = self { Some(number) } else { None }
     }
 }

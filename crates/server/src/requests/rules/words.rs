@@ -128,6 +128,9 @@ pub fn number(number: Number) -> Phrase {
         Number::OrderDays => {
             Phrase { zh: "亮红牌后几个工作日督办", en: "Ordered: working days after red" }
         }
+        Number::CallsMax => {
+            Phrase { zh: "打不通最多再打几次", en: "Calls to somebody not reached, at most" }
+        }
         Number::ReturnsMax => Phrase { zh: "单位最多退单几次", en: "Returns by units, at most" },
         Number::ReturningDays => {
             Phrase { zh: "几个工作日内可以退单", en: "Working days in which a unit may return" }

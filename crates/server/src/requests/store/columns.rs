@@ -5,7 +5,8 @@ use domain::area::AreaCode;
 use domain::calendar::Term;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::requests::{
-    Desk, Due, Ending, Extension, Handler, Limit, Question, Rating, Request, Stage, Urgency,
+    Channel, Desk, Due, Ending, Extension, Handler, Limit, Question, Rating, Request, Rung, Stage,
+    Urgency,
 };
 use jiff::Timestamp;
 
@@ -114,6 +115,14 @@ pub(super) fn record(row: &Row) -> Result<Record, Error> {
         returns: row.parse("returns", |count: i64| count.try_into().ok())?,
         extension: extension(row)?,
         reopened: row.get::<i64>("reopened")? == 1,
+        rung: row.parse("rung", |name: &str| Rung::named(name))?,
+        ordered_at: moment_if_any(row, "ordered_at")?,
+        responded_at: moment_if_any(row, "responded_at")?,
+        redone: row.parse("redone", |count: i64| count.try_into().ok())?,
+        reminders: row.parse("reminders", |count: i64| count.try_into().ok())?,
+        reminded_on: row.get::<Option<i64>>("reminded_on")?.and_then(calendar::date),
+        calls: row.parse("calls", |count: i64| count.try_into().ok())?,
+        called: row.get::<i64>("called")? == 1,
     };
     Ok(Record {
         request,
@@ -127,6 +136,8 @@ pub(super) fn record(row: &Row) -> Result<Record, Error> {
         receipt: row.get("receipt")?,
         photos: row.get("photos")?,
         raised_at: moment(row, "raised_at")?,
+        channel: row.parse("channel", |name: &str| Channel::named(name))?,
+        supporters: row.get("supporters")?,
         version: row.get("version")?,
     })
 }
@@ -208,6 +219,11 @@ fn clock(row: &Row, [at, limit, term, from, known]: [&str; 5]) -> Result<Option<
 
 fn moment(row: &Row, name: &str) -> Result<Timestamp, Error> {
     Ok(row.parse(name, |at| Timestamp::from_microsecond(at).ok())?)
+}
+
+fn moment_if_any(row: &Row, name: &str) -> Result<Option<Timestamp>, Error> {
+    let at = row.get::<Option<i64>>(name)?;
+    at.map(|at| Timestamp::from_microsecond(at).map_err(|_| corrupt(name))).transpose()
 }
 
 fn corrupt(column: &str) -> Error {

@@ -46,6 +46,13 @@ pub fn refusal(refusal: &Refusal, settings: &Settings, choices: &[Kind]) -> Sent
                 format!("“{}” has been used as often as it may be.", asked.en),
             )
         }
+        Refusal::Today(asked) => {
+            let asked = kind(*asked);
+            Sentence::new(
+                format!("今天已经“{}”过了，明天可以再来。", asked.zh),
+                format!("“{}” is possible once a day; please come back tomorrow.", asked.en),
+            )
+        }
         Refusal::OwnWork => {
             Sentence::new("自己经办的诉求，自己不能评价。", "Whoever did the work cannot rate it.")
         }

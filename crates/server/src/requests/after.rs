@@ -1,0 +1,31 @@
+//! What every change of a request brings with it, in the same transaction: its next timer, and
+//! news for whom it concerns.
+
+use db::Tx;
+use domain::requests::Event;
+
+use super::{Record, clock};
+use crate::app::Settings;
+use crate::error::Error;
+use crate::queue;
+use crate::receipts::Deed;
+
+/// A request that has just changed.
+pub(super) struct Change<'a> {
+    pub settings: &'a Settings,
+    pub deed: &'a Deed,
+    /// As it was; nothing when it was just raised.
+    pub before: Option<&'a Record>,
+    /// What happened; nothing when it was just raised.
+    pub event: Option<&'a Event>,
+    /// As it is now, with its new version.
+    pub after: &'a Record,
+}
+
+/// Draws the consequences that do not belong to the change itself.
+pub(super) fn after(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
+    let Change { settings, deed, after, .. } = change;
+    clock::set(tx, settings, after)?;
+    let news = (queue::Kind::News, after.request.id.0);
+    queue::put(tx, deed.street, news, after.version, deed.at)
+}
