@@ -29,6 +29,7 @@ pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,
 };
+pub(crate) use pages::by_community;
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
 pub use rules::{Category, Rules};

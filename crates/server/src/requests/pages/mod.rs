@@ -13,6 +13,8 @@ use domain::actor::Verb;
 
 use crate::web::{Access, Routes};
 
+pub use view::by_community;
+
 /// Who has a desk.
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
 

@@ -1,12 +1,12 @@
 //! What a request can be about: a tree of two levels, each with what belongs there and when it is
 //! done.
 
+use domain::area::AreaCode;
 use domain::requests::{About, Urgency};
 use jiff::Timestamp;
 
-use domain::area::AreaCode;
-
 use crate::app::Settings;
+use crate::web::words::Lang;
 
 /// What a request can be about, as the street has decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,24 @@ impl Settings {
         let known = self.category(code).filter(|known| known.is_open())?;
         let above = self.above(known);
         above.is_none_or(Category::is_open).then_some(known)
+    }
+
+    /// What belongs to a category, or else to the one above.
+    #[must_use]
+    pub fn opens<'a>(&'a self, category: &'a Category, lang: Lang) -> &'a str {
+        match lang.pick(&category.opens, &category.opens_en) {
+            "" => self.above(category).map_or("", |it| lang.pick(&it.opens, &it.opens_en)),
+            said => said,
+        }
+    }
+
+    /// When a request of a category counts as done, or else one of the category above.
+    #[must_use]
+    pub fn closes<'a>(&'a self, category: &'a Category, lang: Lang) -> &'a str {
+        match lang.pick(&category.closes, &category.closes_en) {
+            "" => self.above(category).map_or("", |it| lang.pick(&it.closes, &it.closes_en)),
+            said => said,
+        }
     }
 
     /// The category above.

@@ -233,15 +233,8 @@ impl Faults<'_> {
     fn twice(&mut self) {
         let mut seen = HashSet::new();
         let table = self.table;
-        let said: &[&str] = match table.kind {
-            Kind::Categories => &["code"],
-            Kind::Routing => &["category", "area"],
-            Kind::Clocks => &["category", "area", "urgency", "limit"],
-            Kind::Numbers => &["name"],
-        };
         for row in 0..table.rows.len().min(ROWS_MAX) {
-            let about: Vec<&str> = said.iter().map(|column| table.cell(row, column)).collect();
-            if !seen.insert(about) {
+            if !seen.insert(table.kind.about(&table.rows[row])) {
                 self.add(row, table.kind.first(), words::TWICE);
             }
         }

@@ -115,6 +115,25 @@ impl Kind {
         }
     }
 
+    /// The columns that say what a row is about: two rows never say the same in all of them.
+    #[must_use]
+    pub fn identity(self) -> &'static [&'static str] {
+        match self {
+            Kind::Categories => &["code"],
+            Kind::Routing => &["category", "area"],
+            Kind::Clocks => &["category", "area", "urgency", "limit"],
+            Kind::Numbers => &["name"],
+        }
+    }
+
+    /// What a row is about.
+    #[must_use]
+    pub fn about(self, row: &[String]) -> Vec<&str> {
+        let columns = self.columns().iter().zip(row);
+        let own = columns.filter(|(column, _)| self.identity().contains(column));
+        own.map(|(_, cell)| cell.as_str()).collect()
+    }
+
     /// The column under which a whole row is complained about.
     #[must_use]
     pub fn first(self) -> &'static str {

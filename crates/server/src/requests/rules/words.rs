@@ -2,7 +2,7 @@
 
 use domain::requests::{Limit, Number, Urgency};
 
-use super::{By, Fired, Kind, Rules};
+use super::{By, Fired, Kind};
 use crate::app::Settings;
 use crate::web::words::{Lang, Phrase, Sentence};
 
@@ -201,6 +201,13 @@ pub const ANY_AREA: Phrase = Phrase { zh: "全街道", en: "The whole street" };
 pub const ANY_URGENCY: Phrase =
     Phrase { zh: "不限（危险除外）", en: "Any but danger" };
 
+/// Where a request begins: in the grid, or at a desk where nobody works in it.
+pub const BEGINS_GRID: Phrase = Phrase { zh: "本网格的网格员", en: "the grid worker of the place" };
+pub const BEGINS_COMMUNITY: Phrase =
+    Phrase { zh: "社区派单台（网格里没有网格员）", en: "the community's desk, as nobody works in the grid" };
+pub const BEGINS_STREET: Phrase =
+    Phrase { zh: "街道派单台（社区没有人值守）", en: "the street's desk, as nobody has the community's" };
+
 /// How pressing something is.
 #[must_use]
 pub fn urgency(urgency: Urgency) -> Phrase {
@@ -229,10 +236,4 @@ pub fn why(fired: Option<Fired<'_>>, settings: &Settings) -> Sentence {
             "no rule reaches this, so the desk chooses",
         ),
     }
-}
-
-/// The version that a decision was made under, as history keeps it.
-#[must_use]
-pub fn version_of(rules: &Rules) -> i64 {
-    rules.version(Kind::Routing)
 }
