@@ -14,4 +14,5 @@ mod every_route;
 mod identity;
 mod ladder;
 mod pages;
+mod rules;
 mod town;

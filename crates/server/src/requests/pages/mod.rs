@@ -3,6 +3,7 @@
 mod follow;
 mod home;
 mod live;
+mod office;
 mod paper;
 mod piles;
 mod raise;
@@ -43,5 +44,6 @@ pub fn routes() -> Routes {
         .post(Access::Known, "/requests/{id}/photos", show::photos)
         .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
+        .get(office::OFFICES, "/office", office::office)
         .get(Access::Known, "/events", live::events)
 }

@@ -93,6 +93,16 @@ impl Settings {
         above.is_none_or(Category::is_open).then_some(known)
     }
 
+    /// The name of a category, with what stands above it.
+    #[must_use]
+    pub fn category_name(&self, category: &Category, lang: Lang) -> String {
+        let name = lang.pick(&category.name, &category.name_en);
+        self.above(category).map_or_else(
+            || name.to_owned(),
+            |above| format!("{} · {name}", lang.pick(&above.name, &above.name_en)),
+        )
+    }
+
     /// What belongs to a category, or else to the one above.
     #[must_use]
     pub fn opens<'a>(&'a self, category: &'a Category, lang: Lang) -> &'a str {

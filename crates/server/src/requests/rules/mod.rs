@@ -30,6 +30,7 @@ use crate::error::Error;
 use crate::grid::Unit;
 use crate::requests::Record;
 use crate::web::Routes;
+use crate::web::words::Lang;
 
 /// What is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -260,6 +261,18 @@ pub(super) fn advised(settings: &Settings, record: &Record, unit: UnitId) -> ser
         "unit": fired.map(|fired| fired.unit.code.as_str()),
         "followed": fired.is_some_and(|fired| fired.unit.id == unit),
     })
+}
+
+/// The same as a sentence to whoever dispatches.
+pub(super) fn advice(settings: &Settings, record: &Record, lang: Lang) -> String {
+    let fired = settings.route(record.request.area, &record.category);
+    let why = words::why(fired, settings);
+    let Some(Fired { unit, .. }) = fired else { return format!("{}。", lang.tell(&why)) };
+    let name = lang.pick(&unit.name, &unit.name_en);
+    match lang {
+        Lang::Zh => format!("通常派给{name}：{}。", why.zh),
+        Lang::En => format!("Usually {name}: {}.", why.en),
+    }
 }
 
 impl By<'_> {

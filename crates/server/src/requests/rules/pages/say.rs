@@ -43,12 +43,8 @@ impl Teller<'_> {
 
     /// The name of a category, with what stands above it.
     pub fn category(&self, code: &str) -> String {
-        let Some(known) = self.settings.category(code) else { return code.to_owned() };
-        let name = self.lang.pick(&known.name, &known.name_en);
-        self.settings.above(known).map_or_else(
-            || name.to_owned(),
-            |above| format!("{} · {name}", self.lang.pick(&above.name, &above.name_en)),
-        )
+        let known = self.settings.category(code);
+        known.map_or_else(|| code.to_owned(), |it| self.settings.category_name(it, self.lang))
     }
 
     pub fn area(&self, area: AreaCode) -> String {
