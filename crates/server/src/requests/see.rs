@@ -141,12 +141,13 @@ pub fn show(
     let steps = steps(&record, &story);
     let story = story.iter().map(|entry| told(settings, &record, is_mine, entry)).collect();
     let photos = store::photos(tx, street, id)?;
-    let choices = record.request.choices(actor, settings.moment(now)).collect();
+    let limits = settings.limits_of(&record);
+    let choices = record.request.choices(actor, settings.moment(&limits, now)).collect();
     let merged_into = merged_into(tx, street, &record)?;
     let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
     let may_reveal = !is_mine
         && !record.asker_phone.is_empty()
-        && may_reveal(&record, actor, settings.moment(now));
+        && may_reveal(&record, actor, settings.moment(&limits, now));
     let mut seen = Seen {
         asker_name: record.asker_name.clone(),
         asker_phone: masked_phone(&record.asker_phone),
@@ -186,7 +187,8 @@ pub fn reveal(
     if loaded.request.sight(&actor) == Sight::Nothing {
         return Err(Error::NotFound);
     }
-    if !may_reveal(&loaded, &actor, settings.moment(deed.at)) {
+    let limits = settings.limits_of(&loaded);
+    if !may_reveal(&loaded, &actor, settings.moment(&limits, deed.at)) {
         return Err(Error::Forbidden);
     }
     let receipt = receipts::once(tx, deed, |tx| {

@@ -38,6 +38,7 @@ pub const OURS: &[&str] = &[
     "request_supporters",
     "request_totals",
     "requests",
+    "rule_versions",
     "sessions",
     "streets",
     "units",
@@ -65,7 +66,7 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
              request_exports, request_facts, request_fills, request_filters,
              request_folds, request_grams, request_numbers, request_photos,
              request_sources, request_supporters, request_totals, requests,
-             sessions, streets, units",
+             rule_versions, sessions, streets, units",
         params![],
     )?;
     Ok(())

@@ -18,5 +18,6 @@ mod ladder;
 mod neighbours;
 mod pages;
 mod rates;
+mod rules;
 mod search;
 mod town;

@@ -35,7 +35,7 @@ pub fn record(settings: &Settings, row: &Incoming, given: Given) -> (Record, Vec
     let by = row.unit.map_or(Handler::Desk(Desk::Community), Handler::Unit);
     let stage = stage(settings, row, &given, by);
     let category = settings.category(&row.category);
-    let urgency = category.map(|category| category.urgency_of(row.text.as_str()));
+    let urgency = category.map(|category| settings.urgency_of(category, row.text.as_str()).0);
     let urgency = urgency.unwrap_or(Urgency::Ordinary);
     let mut request = Request::new(given.id, row.area, None, urgency, row.raised);
     request.stage = stage;

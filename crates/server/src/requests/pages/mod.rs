@@ -4,6 +4,7 @@ mod all;
 mod follow;
 mod home;
 mod live;
+mod office;
 mod paper;
 mod piles;
 mod raise;
@@ -16,6 +17,8 @@ use domain::actor::Verb;
 
 use super::filters::pages as filters;
 use crate::web::{Access, Routes};
+
+pub use view::by_community;
 
 /// Who has a desk.
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
@@ -51,5 +54,6 @@ pub fn routes() -> Routes {
         .post(Access::Known, "/requests/{id}/photos", show::photos)
         .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
+        .get(office::OFFICES, "/office", office::office)
         .get(Access::Known, "/events", live::events)
 }
