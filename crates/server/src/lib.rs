@@ -13,6 +13,7 @@ pub mod history;
 pub mod identity;
 pub mod jobs;
 pub mod migrations;
+pub mod offline;
 pub mod queue;
 pub mod receipts;
 pub mod requests;
@@ -55,6 +56,7 @@ pub fn routes() -> Routes {
         .and(grid::routes())
         .and(calendar::routes())
         .and(requests::routes())
+        .and(offline::routes())
 }
 
 /// The site, and its table of contents.

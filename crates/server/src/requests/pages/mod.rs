@@ -4,6 +4,7 @@ mod follow;
 mod home;
 mod live;
 mod paper;
+mod photos;
 mod piles;
 mod raise;
 mod show;
@@ -38,7 +39,7 @@ pub fn routes() -> Routes {
         .get(Access::Known, "/requests/{id}/receipt", paper::receipt)
         .get(Access::Known, "/requests/{id}/print", paper::print)
         .post(Access::SignedIn, "/requests/{id}/phone-reveal", show::reveal)
-        .post(Access::Known, "/requests/{id}/photos", show::photos)
+        .post(Access::Known, "/requests/{id}/photos", photos::add)
         .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
         .get(Access::Known, "/events", live::events)

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::grid::Unit;
 use crate::receipts::Receipt;
 use crate::requests::{self, Seen, words};
-use crate::web::page::Html;
+use crate::web::page::{self, Html};
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
 
@@ -72,6 +72,8 @@ pub struct Matter {
     pub is_danger: bool,
     pub photos: Vec<PhotoView>,
     pub merged_into: String,
+    /// The reader may add photos of the work.
+    pub takes_photos: bool,
 }
 
 /// Something that the reader may do, as a form.
@@ -172,6 +174,7 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         is_danger: record.request.urgency == domain::requests::Urgency::Danger,
         photos: eye.photos(seen),
         merged_into: merged.unwrap_or_default(),
+        takes_photos: seen.takes_photos_of_work(),
     }
 }
 
@@ -321,23 +324,23 @@ pub async fn act(
         }
         Err(error @ (Error::Invalid(_) | Error::Request(_) | Error::KeyUsed)) => {
             let written = Outcome { fields, kind: Some(kind), ..Outcome::default() };
-            refused(&app, &visit, id, &error, written).await
+            refused(&app, &visit, id, error, written).await
         }
         Err(error) => Err(error),
     }
 }
 
 /// The page again, with why a form was refused and with what was written into it.
-async fn refused(
+pub(super) async fn refused(
     app: &App,
     visit: &Visit,
     id: RequestId,
-    error: &Error,
+    error: Error,
     written: Outcome,
 ) -> Result<Response, Error> {
     let said = visit.lang.tell(&error.sentence()).to_owned();
     let shown = draw(app, visit, id, Outcome { error: said, ..written }).await?;
-    Ok((error.status(), Html(shown)).into_response())
+    Ok(page::again(shown, error))
 }
 
 /// After an act its request is shown again, and what was done is said. Whoever works at a desk is
@@ -409,27 +412,6 @@ pub async fn reveal(
     let (_, phone) = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
     let shown = draw(&app, &visit, id, Outcome { phone, ..Outcome::default() }).await?;
     Ok(Html(shown).into_response())
-}
-
-/// Adds photos to a request that is there.
-pub async fn photos(
-    State(app): State<App>,
-    visit: Visit,
-    Id(id): Id<RequestId>,
-    form: Form,
-) -> Result<Response, Error> {
-    let deed = form.deed;
-    let added = async {
-        let rows = beside_their_field(requests::keep_photos(&app, form.files).await)?;
-        app.db.write(move |tx| requests::add_photos(tx, &deed, id, &rows)).await
-    };
-    match added.await {
-        Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
-        Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
-            refused(&app, &visit, id, &error, Outcome::default()).await
-        }
-        Err(error) => Err(error),
-    }
 }
 
 impl Show {
