@@ -32,3 +32,12 @@ pub(super) fn after(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
     let news = (queue::Kind::News, after.request.id.0);
     queue::put(tx, deed.street, news, after.version, deed.at)
 }
+
+/// The same for requests that come from elsewhere with all that happened to them, as they are now:
+/// nobody is told of what is long past.
+pub(super) fn bulk(tx: &mut Tx, settings: &Settings, records: &[&Record]) -> Result<(), Error> {
+    for record in records.iter().filter(|record| !record.request.stage.is_closed()) {
+        clock::set(tx, settings, record)?;
+    }
+    Ok(())
+}

@@ -144,7 +144,7 @@ pub async fn already(
     fields: &Fields,
 ) -> Result<Option<Response>, Error> {
     let category = settings.category(&new.category);
-    let urgency = category.map(|category| category.urgency_of(new.text.as_str()));
+    let urgency = category.map(|category| settings.urgency_of(category, new.text.as_str()).0);
     // Whoever may not write for others is refused before anything is asked.
     let may_not = fields.is_on("for_other") && !visit.actor.may(Verb::RaiseForOthers, new.area);
     if fields.is_on("separate") || urgency == Some(Urgency::Danger) || may_not {
