@@ -50,7 +50,8 @@ pub fn clock<'a>(
 /// A number that a street sets for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Number {
-    /// Of a hundred requests that were done, how many askers are called back.
+    /// Of a hundred requests that were done under the street, how many askers are called back; of
+    /// those of a community it is all of them.
     CallbackPercent,
     /// So many working days before the deadline a request turns yellow.
     YellowDays,
@@ -129,7 +130,7 @@ impl Number {
     #[must_use]
     pub fn usual(self) -> u8 {
         match self {
-            Number::CallbackPercent => 100,
+            Number::CallbackPercent => 20,
             Number::YellowDays | Number::OrderDays => 1,
             Number::CallsMax => 3,
             Number::ReturnsMax | Number::ReturningDays => 2,

@@ -169,9 +169,7 @@ pub fn event(name: &str) -> Phrase {
             en: "The holidays are known; the deadline stays",
         },
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
-        "phone_revealed" => {
-            Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
-        }
+        "phone_revealed" => Phrase { zh: "查看了联系电话", en: "The phone was shown" },
         "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the resident's account" },
         _ => Phrase { zh: "有变更", en: "Changed" },
     }

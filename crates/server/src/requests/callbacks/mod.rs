@@ -1,13 +1,13 @@
 //! Callbacks (回访): whom a desk calls and asks whether it is solved and how satisfied they are.
 //!
-//! The rules are those of [`domain::requests`]: somebody else than who did the work, at most so many
-//! tries, once with an answer. This is the list; what was said is posted as `callback`.
+//! The rules are those of [`domain::requests`]: somebody else than who did the work, at most so
+//! many tries, once with an answer. This is the list; what was said is posted as `callback`.
 
 mod pages;
 
 use db::Tx;
 use domain::actor::{Actor, Verb};
-use domain::requests::{Kind, Sample};
+use domain::requests::{Kind, Number, Sample};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Record, store};
@@ -66,9 +66,11 @@ fn areas(actor: &Actor) -> Vec<domain::area::AreaCode> {
     areas
 }
 
-/// How many of a hundred requests the street has called back.
-fn sample(_: &Settings) -> Sample {
-    Sample::default()
+/// How many of a hundred are called back: all of the community's, and of the street's as many as
+/// the street has decided.
+fn sample(settings: &Settings) -> Sample {
+    let street = settings.rules.numbers.get(Number::CallbackPercent);
+    Sample { street, ..Sample::default() }
 }
 
 /// The addresses of callbacks.

@@ -122,9 +122,10 @@ pub fn about(kind: Kind) -> Phrase {
 #[must_use]
 pub fn number(number: Number) -> Phrase {
     match number {
-        Number::CallbackPercent => {
-            Phrase { zh: "回访比例（每百件回访几件）", en: "Callbacks (of a hundred)" }
-        }
+        Number::CallbackPercent => Phrase {
+            zh: "街道经手的回访比例（每百件回访几件；社区经手的全部回访）",
+            en: "Callbacks, of a hundred in charge of the street (of a community: all)",
+        },
         Number::YellowDays => Phrase {
             zh: "到期前几个工作日亮黄牌",
             en: "Yellow: working days before the deadline",
