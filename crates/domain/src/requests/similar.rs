@@ -154,15 +154,13 @@ mod tests {
     /// The points of two requests; nought where they are not alike.
     fn points(one: (&str, &str, &str, &str), other: (&str, &str, &str, &str)) -> u8 {
         let words = [Words::of(one.3), Words::of(other.3)];
-        let matter = |(area, category, parent, _): (&str, _, _, _), words| {
-            let area: AreaCode = area.parse().unwrap();
-            (area, category, parent, words)
-        };
-        let (a, b) = (matter(one, &words[0]), matter(other, &words[1]));
-        fn matter_of<'a>(m: (AreaCode, &'a str, &'a str, &'a Words)) -> Matter<'a> {
-            Matter { area: m.0, category: m.1, parent: m.2, words: m.3 }
-        }
-        likeness(&matter_of(a), &matter_of(b)).map_or(0, Likeness::points)
+        let [a, b] = [(one, &words[0]), (other, &words[1])].map(|(it, words)| Matter {
+            area: it.0.parse().unwrap(),
+            category: it.1,
+            parent: it.2,
+            words,
+        });
+        likeness(&a, &b).map_or(0, Likeness::points)
     }
 
     #[test]

@@ -178,8 +178,8 @@ fn channel(
         return Ok(new.channel);
     };
     let actor = identity::actor(tx, deed.street, writer, deed.at)?;
-    let writes = actor.with(Verb::RaiseForOthers).filter(|held| held.area.contains(new.area));
-    Ok(Channel::of_writers(writes.map(|held| held.post)))
+    let held = actor.with(Verb::RaiseForOthers).filter(|held| held.area.contains(new.area));
+    Ok(Channel::of_writers(held.map(|held| held.post)))
 }
 
 /// The next number of the community's year, such as `FY-2026-00042`.

@@ -401,14 +401,14 @@ pub async fn around(
     if seen.is_mine || !visit.actor.may(Verb::See, area) {
         return Ok(Around::default());
     }
-    let merges = seen.choices.contains(&Kind::Merge);
+    let may_merge = seen.choices.contains(&Kind::Merge);
     let (known, record) = (settings.clone(), seen.record.clone());
     let (open, merged) = app
         .db
         .read(move |tx| {
-            let open = if merges { for_merge(tx, &known, &record)? } else { Vec::new() };
-            let merged = merging::merged_here(tx, known.street, record.request.id)?;
-            Ok::<_, Error>((open, merged))
+            let open = if may_merge { for_merge(tx, &known, &record)? } else { Vec::new() };
+            let taken_in = merging::merged_here(tx, known.street, record.request.id)?;
+            Ok::<_, Error>((open, taken_in))
         })
         .await?;
     let eye = Eye { settings, lang: visit.lang, now: app.now() };
