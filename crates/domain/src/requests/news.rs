@@ -124,6 +124,13 @@ pub fn news(event: Option<&Event>, before: Hands) -> Vec<News> {
     named
 }
 
+/// Who hears that the calendar moved the deadline: whoever waits for it, and whoever has it.
+#[must_use]
+pub fn moved(hands: Hands) -> Vec<News> {
+    let told = [Audience::Asker, Audience::Supporters, hands.holder()];
+    told.map(|to| News { to, topic: Topic::Progress }).to_vec()
+}
+
 fn told(event: &Event, before: Hands, after: Hands) -> Vec<(Audience, Topic)> {
     use Audience as A;
     let (turn, progress, over) = (Topic::Turn, Topic::Progress, Topic::Over);

@@ -10,12 +10,12 @@ use db::Tx;
 use domain::actor::{Actor, Appointment, Caller, Post, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId};
-use domain::requests::{Audience, Desk, Event, Hands, News, Sight, Urgency, news};
+use domain::requests::{Audience, Desk, Event, Hands, News, Sight, Urgency, moved, news};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Record, words};
+use super::{Record, deadlines, words};
 use crate::app::Settings;
 use crate::clock::Ids;
 use crate::error::Error;
@@ -47,9 +47,14 @@ pub fn tell_news(
     let (mut hands, mut told) = (Hands::default(), 0);
     for entry in history::of(tx, street, id.0)? {
         let event = past::event(&entry);
-        let is_news = event.is_some() || entry.event == "raised";
-        if entry.version >= job.since && is_news {
-            for one in news(event.as_ref(), hands) {
+        let heard = match entry.event.as_str() {
+            deadlines::MOVED => moved(hands),
+            "raised" => news(None, hands),
+            _ if event.is_some() => news(event.as_ref(), hands),
+            _ => Vec::new(),
+        };
+        if entry.version >= job.since {
+            for one in heard {
                 for reader in readers(tx, street, &record, &around, &entry, one.to)? {
                     let new = piece(&record, &entry, event.as_ref(), hands, one, reader, now);
                     told += usize::from(notices::add(tx, settings, ids, &new)?);

@@ -158,6 +158,10 @@ impl Gaps {
     fn end_to_asker(&self, kind: &str, latest: &str) -> Option<String> {
         let desk = &self.desk;
         match kind {
+            "deadline_moved" => self.pick(
+                format!("放假或停办安排有变，期限随之调整{latest}。"),
+                format!("Days off have changed, and the deadline with them: it is due{latest}."),
+            ),
             "redone" => self.pick(
                 format!("反映没解决，{desk}正在安排重办{latest}。"),
                 format!("It was not solved. {desk} has it done again{latest}."),
