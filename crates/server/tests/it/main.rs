@@ -12,5 +12,6 @@ mod baltimore;
 mod every_page;
 mod every_route;
 mod identity;
+mod notices;
 mod pages;
 mod town;
