@@ -395,12 +395,8 @@ impl Request {
         let Some(due) = self.due else { return false };
         match due.limit {
             Limit::Confirm | Limit::Answer => due.is_over(moment.now),
-            _ => self.reaches(&due, moment) > self.rung,
+            _ => reached(&due, moment) > self.rung,
         }
-    }
-
-    fn reaches(&self, due: &Due, moment: Moment<'_>) -> Rung {
-        Rungs::of(due, moment.limits, moment.calendar).reached(moment.now)
     }
 
     /// What follows from a clock that ran. However long nobody looked, the highest rung is climbed
@@ -410,7 +406,7 @@ impl Request {
             (Some(_), ..) => Event::AnswerMissed,
             (None, Stage::Resolved { .. }, _) | (None, _, None) => Event::ClosedUnrated,
             (None, _, Some(due)) => {
-                let rung = self.reaches(&due, moment);
+                let rung = reached(&due, moment);
                 let to = if rung == Rung::Ordered { self.passes_to() } else { None };
                 Event::Climbed { rung, to }
             }
@@ -430,6 +426,10 @@ impl Moment<'_> {
     fn days_since(&self, at: Timestamp) -> i64 {
         self.now.duration_since(at).as_hours() / 24
     }
+}
+
+fn reached(due: &Due, moment: Moment<'_>) -> Rung {
+    Rungs::of(due, moment.limits, moment.calendar).reached(moment.now)
 }
 
 /// Who calls the asker back: the desk in charge, and where it did the work itself, the street.

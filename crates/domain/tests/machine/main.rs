@@ -4,5 +4,6 @@
 mod cast;
 mod ladder;
 mod laws;
+mod measures;
 mod rules;
 mod states;

@@ -85,6 +85,7 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
                 break;
             }
         }
+        told("fold facts into the figures", requests::rates::work(app, street).await);
     }
     if changed > 0 {
         app.changes.notify_waiters();

@@ -1,10 +1,10 @@
-//! What every change of a request brings with it, in the same transaction: its next timer, and
-//! news for whom it concerns.
+//! What every change of a request brings with it, in the same transaction: its next timer,
+//! what it counts for, and news for whom it concerns.
 
 use db::Tx;
 use domain::requests::Event;
 
-use super::{Record, clock};
+use super::{Record, clock, neighbours, rates};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::queue;
@@ -26,6 +26,8 @@ pub(super) struct Change<'a> {
 pub(super) fn after(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
     let Change { settings, deed, after, .. } = change;
     clock::set(tx, settings, after)?;
+    rates::note(tx, change)?;
+    neighbours::follow(tx, change)?;
     let news = (queue::Kind::News, after.request.id.0);
     queue::put(tx, deed.street, news, after.version, deed.at)
 }

@@ -3,7 +3,7 @@
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::{PersonId, RequestId, UnitId};
-use domain::requests::{Desk, Urgency, readable};
+use domain::requests::{Desk, Rung, Urgency, readable};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
@@ -13,7 +13,8 @@ macro_rules! lines {
     ($area:literal, $($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
-             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos \
+             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
+             rung, ordered_at \
              FROM requests WHERE street = $1 AND ", $area, " >= $2 AND ", $area, " < $3 ",
             $($rest),+
         )
@@ -191,6 +192,8 @@ fn line(row: &Row) -> Result<Line, Error> {
         wants_extension: row.get::<&str>("extension")? == "asked",
         raised_at: row.parse("raised_at", moment)?,
         photos: row.get("photos")?,
+        rung: row.parse("rung", |name: &str| Rung::named(name))?,
+        is_ordered: row.get::<Option<i64>>("ordered_at")?.is_some(),
     })
 }
 

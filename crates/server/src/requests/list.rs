@@ -5,7 +5,7 @@ use domain::actor::{Actor, Caller, Verb};
 use domain::area::AreaCode;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
-use domain::requests::{Desk, Stage, Urgency};
+use domain::requests::{Desk, Rung, Stage, Urgency};
 use jiff::Timestamp;
 
 use super::{lines, store};
@@ -58,6 +58,10 @@ pub struct Line {
     pub wants_extension: bool,
     pub raised_at: Timestamp,
     pub photos: i64,
+    /// How far its clock has climbed.
+    pub rung: Rung,
+    /// It stands under a supervision order.
+    pub is_ordered: bool,
 }
 
 /// One page of a list.

@@ -128,7 +128,7 @@ impl Page {
             ("2", self.t("不满意", "Bad")),
             ("3", self.t("基本满意", "Fair")),
             ("4", self.t("满意", "Good")),
-            ("5", self.t("非常满意", "Very good")),
+            ("5", self.t("很满意", "Very good")),
         ]
     }
 

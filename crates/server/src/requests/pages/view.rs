@@ -3,7 +3,7 @@
 use domain::area::{AreaCode, Level};
 use domain::calendar::Calendar;
 use domain::id::RequestId;
-use domain::requests::{Ending, Stage};
+use domain::requests::{Ending, Handler, Rung, Stage};
 use jiff::Timestamp;
 
 use crate::app::Settings;
@@ -37,6 +37,7 @@ pub struct Item {
     pub place: String,
     pub icon: &'static str,
     pub status: Status,
+    pub signal: Option<Status>,
     pub due: Option<DueView>,
     pub holder: String,
     pub stage: &'static str,
@@ -124,11 +125,33 @@ impl Eye<'_> {
             place: self.place(line.area, &line.place),
             icon: icon(category.map_or("", |found| &found.icon)),
             status: self.status(line.stage, line.ending.as_deref(), line.is_asked, late),
+            signal: self.signal(line.rung, line.is_ordered, line.stage == "closed"),
             due: line.due_at.map(|at| self.due(at)),
             holder,
             stage: line.stage,
             wants_extension: line.wants_extension,
             is_current: false,
+        }
+    }
+
+    /// How far the clock has climbed: nothing while it is green, or when all is over.
+    pub fn signal(&self, rung: Rung, is_ordered: bool, is_over: bool) -> Option<Status> {
+        let (class, shape, word) = match (rung, is_ordered) {
+            _ if is_over => return None,
+            (_, true) => ("is-overdue", "s-overdue", Phrase { zh: "督办", en: "Ordered" }),
+            (Rung::Green, _) => return None,
+            (Rung::Yellow, _) => ("is-pending", "s-pending", Phrase { zh: "黄灯", en: "Yellow" }),
+            _ => ("is-overdue", "s-overdue", Phrase { zh: "红灯", en: "Red" }),
+        };
+        Some(Status { class, shape, word: self.lang.say(word) })
+    }
+
+    /// Who does the work, or did it.
+    pub fn handler(&self, by: Handler) -> String {
+        match by {
+            Handler::Worker(worker) => self.settings.staff_name(worker),
+            Handler::Unit(unit) => self.settings.unit_name(unit, self.lang),
+            Handler::Desk(desk) => self.lang.say(words::desk(desk)).to_owned(),
         }
     }
 
@@ -250,6 +273,31 @@ impl Eye<'_> {
     fn calendar(&self) -> &Calendar {
         &self.settings.calendar
     }
+}
+
+/// The five steps that an asker knows, and which of them is reached.
+pub fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
+    const STEPS: [(&str, &str); 5] = [
+        ("已收到", "Raised"),
+        ("已接单", "Taken on"),
+        ("办理中", "In hand"),
+        ("待确认", "Confirm"),
+        ("办结", "Closed"),
+    ];
+    let reached = match seen.record.request.stage {
+        Stage::Raised => 0,
+        Stage::Accepted { .. } => 1,
+        Stage::Resolved { .. } => 3,
+        Stage::Closed { .. } => 4,
+        _ => 2,
+    };
+    let class = |place: usize| match place.cmp(&reached) {
+        std::cmp::Ordering::Less => "past",
+        std::cmp::Ordering::Equal => "now",
+        std::cmp::Ordering::Greater => "",
+    };
+    let say = |(zh, en)| if lang == Lang::Zh { zh } else { en };
+    STEPS.into_iter().enumerate().map(|(place, step)| (class(place), say(step))).collect()
 }
 
 /// The last step of this name; `steps` have the newest first.
