@@ -3,6 +3,7 @@
 
 use std::io::ErrorKind;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -76,7 +77,12 @@ pub(super) fn post(posting: &Posting, now: Timestamp) -> Result<(), Failure> {
     let secret = secret_of(&posting.secret).ok_or_else(|| Failure::for_good("secret"))?;
     let timestamp = now.as_second();
     let signed = signature(&secret, &posting.id, timestamp, &posting.body);
-    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+    // Certificates are those that this machine trusts; the program brings none along.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(provider)
+        .build();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(WITHIN))
         .max_redirects(0)

@@ -186,11 +186,24 @@ async fn news_name_no_door_and_no_neighbour() {
         let page = person.opens("/notices").await.with(200).body;
         let english = person.in_english().opens("/notices").await.with(200).body;
         for text in [answer, page, english] {
-            for secret in ["301", "装修垃圾", "resident", "1000000"] {
+            for secret in ["301", "装修垃圾", "resident", resident.phone.as_str()] {
                 assert!(!text.contains(secret), "{secret} in {text}");
             }
         }
     }
+}
+
+#[tokio::test]
+async fn whoever_said_me_too_hears_that_it_goes_on_and_no_more() {
+    let town = town().await;
+    let (worker, second) = (town.worker(), town.second_resident());
+    let id = raised(&town.resident()).await;
+    does(&second, &id, "supporters", json!({})).await.with(200);
+    does(&worker, &id, "acceptance", json!({})).await.with(200);
+    let told = told(&town, &second).await;
+    assert_eq!((&told[0]["kind"], &told[0]["path"]), (&json!("accepted"), &json!("/mine")));
+    assert!(told[0]["text"].as_str().unwrap().contains("已接单"));
+    second.calls("GET", &format!("/requests/{id}"), Value::Null).await.with(404);
 }
 
 #[tokio::test]
