@@ -61,7 +61,7 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     Person(PersonId),
-    /// Somebody without an account who left a phone: [`Reader::ASKER`], or another number below nought
+    /// Somebody without an account who left a phone: [`Reader::ASKER`], or a number below nought
     /// by which the slice above knows them.
     Phone(i64),
 }
@@ -112,8 +112,11 @@ pub struct Subjects {
     pub tell: Tell,
     /// The phone that somebody without an account left, by the number in [`Reader::Phone`]; nothing
     /// where they have one by now, or want no news any more.
-    pub phone: fn(&mut Tx, Street, RequestId, i64) -> Result<Option<String>, Error>,
+    pub phone: PhoneOf,
 }
+
+/// See [`Subjects::phone`].
+pub type PhoneOf = fn(&mut Tx, Street, RequestId, i64) -> Result<Option<String>, Error>;
 
 /// See [`Subjects::tell`].
 pub type Tell = fn(&mut Tx, &Settings, &Actor, Lang, &[Notice]) -> Result<Vec<Option<Told>>, Error>;

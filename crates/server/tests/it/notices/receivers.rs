@@ -78,7 +78,7 @@ impl MailServer {
 
     fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
         let mut lines = BufReader::new(stream.try_clone()?);
-        let mut answer = |text: &str| (&stream).write_all(format!("{text}\r\n").as_bytes());
+        let answer = |text: &str| (&stream).write_all(format!("{text}\r\n").as_bytes());
         answer("220 test")?;
         let (mut from, mut to) = (String::new(), String::new());
         loop {
