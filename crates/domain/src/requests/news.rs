@@ -124,6 +124,13 @@ pub fn news(event: Option<&Event>, before: Hands) -> Vec<News> {
     named
 }
 
+/// Who hears that a new calendar has moved the deadline of a request in these hands.
+#[must_use]
+pub fn news_of_deadline(hands: Hands) -> Vec<News> {
+    let told = [Audience::Asker, hands.holder()];
+    told.map(|to| News { to, topic: Topic::Progress }).to_vec()
+}
+
 fn told(event: &Event, before: Hands, after: Hands) -> Vec<(Audience, Topic)> {
     use Audience as A;
     let (turn, progress, over) = (Topic::Turn, Topic::Progress, Topic::Over);

@@ -10,7 +10,9 @@ use db::Tx;
 use domain::actor::{Actor, Appointment, Caller, Post, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId};
-use domain::requests::{Audience, Desk, Event, Hands, News, Sight, Urgency, news};
+use domain::requests::{
+    Audience, Desk, Event, Hands, News, Sight, Urgency, news, news_of_deadline,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -48,9 +50,14 @@ pub fn tell_news(
     let (mut hands, mut told) = (Hands::default(), 0);
     for entry in history::of(tx, street, id.0)? {
         let event = past::event(&entry);
-        let is_news = event.is_some() || entry.event == "raised";
-        if entry.version >= job.since && is_news {
-            for one in news(event.as_ref(), hands) {
+        if entry.version >= job.since {
+            let all = match (&event, entry.event.as_str()) {
+                (Some(event), _) => news(Some(event), hands),
+                (None, "raised") => news(None, hands),
+                (None, "deadline_moved") => news_of_deadline(hands),
+                (None, _) => Vec::new(),
+            };
+            for one in all {
                 for reader in readers(tx, street, &record, &around, &entry, one.to)? {
                     let new = piece(&record, &entry, event.as_ref(), hands, one, reader, now);
                     told += usize::from(notices::add(tx, settings, ids, &new)?);
@@ -159,7 +166,8 @@ fn piece(
         kind: entry.event.clone(),
         topic: news.topic,
         facts: facts.to_string(),
-        at: now,
+        at: entry.at,
+        now,
         urgent: record.request.urgency == Urgency::Danger,
     }
 }

@@ -181,6 +181,10 @@ impl Gaps {
                 "我们打电话回访没有接通，会再打一次；您也可以直接在这里评价。",
                 "We called about the result and did not reach you. You can also rate it here.",
             ),
+            "deadline_moved" => self.pick(
+                format!("放假安排变了，期限跟着调整{latest}。"),
+                format!("The holidays have changed, and the deadline with them: it is due{latest}."),
+            ),
             "reopened" => self.pick(
                 format!("已重新打开{latest}。"),
                 format!("It is open again{latest}."),
@@ -297,6 +301,10 @@ impl Gaps {
                 self.pick(format!("要重办，由{desk}安排。"), format!("It is to be done again; {desk} arranges it."))
             }
             "called_back" | "confirmed" => self.say("居民已确认，办结。", "The resident confirmed; it is closed."),
+            "deadline_moved" => self.pick(
+                format!("放假安排变了，期限跟着调整{latest}。"),
+                format!("The holidays have changed, and the deadline with them: it is due{latest}."),
+            ),
             "reminded" => self.pick(
                 format!("居民催办，请尽快处理{latest}。"),
                 format!("The resident sent a reminder: please see to it; it is due{latest}."),
