@@ -216,7 +216,7 @@ mod tests {
     /// Who hears of the last of these events, as `audience topic`.
     fn heard(events: &[Event]) -> Vec<String> {
         let (last, before) = events.split_last().unwrap();
-        let hands = before.iter().fold(Hands::default(), |hands, event| hands.after(event));
+        let hands = before.iter().fold(Hands::default(), Hands::after);
         said(&news(Some(last), hands))
     }
 

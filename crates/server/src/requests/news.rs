@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::neighbours::{self, Supporter};
 use super::{Record, deadlines, words};
 use crate::app::Settings;
 use crate::clock::Ids;
@@ -28,8 +29,8 @@ use crate::web::words::Lang;
 /// How notices of requests are put into words, and where they ring.
 pub const SUBJECTS: Subjects = Subjects { tell, phone };
 
-/// Tells everybody whom it concerns what happened to a request since the version of `job`, and takes
-/// the job away. Each reader hears of each version once, however often this is done. Tells how
+/// Tells everybody whom it concerns what happened to a request since the version of `job`, and
+/// takes the job away. Each reader hears of each version once, however often this is done. Tells how
 /// many pieces of news there were.
 pub fn tell_news(
     tx: &mut Tx,
@@ -105,9 +106,21 @@ fn readers(
     Ok(others.map(Reader::Person).collect())
 }
 
-/// Neighbours who said “me too”.
-fn supporters(_: &mut Tx, _: Street, _: &Record, _: &Entry) -> Result<Vec<Reader>, Error> {
-    Ok(Vec::new())
+/// Neighbours who said “me too”, but for the one who acted.
+fn supporters(
+    tx: &mut Tx,
+    street: Street,
+    record: &Record,
+    entry: &Entry,
+) -> Result<Vec<Reader>, Error> {
+    let id = record.request.id;
+    let joined = neighbours::supporters(tx, street, id)?.into_iter();
+    let readers = joined.map(|supporter| match supporter {
+        Supporter::Person(person) => Reader::Person(person),
+        Supporter::Phone(phone) => Reader::Phone(phone_number(id, &phone)),
+    });
+    let acted = entry.actor.map(Reader::Person);
+    Ok(readers.filter(|&reader| Some(reader) != acted).collect())
 }
 
 /// The number by which a phone is known here, without being written down once more.
@@ -151,7 +164,8 @@ fn piece(
         kind: entry.event.clone(),
         topic: news.topic,
         facts: facts.to_string(),
-        at: now,
+        at: entry.at,
+        now,
         urgent: record.request.urgency == Urgency::Danger,
     }
 }
@@ -193,12 +207,17 @@ fn tell(
 
 /// The phone that somebody without an account left with a request.
 fn phone(tx: &mut Tx, street: Street, id: RequestId, number: i64) -> Result<Option<String>, Error> {
-    let record = super::store::load(tx, street, id)?;
     if number == 0 {
+        let record = super::store::load(tx, street, id)?;
         let phone = Some(record.asker_phone).filter(|phone| !phone.is_empty());
         return Ok(phone.filter(|_| record.request.asker.is_none()));
     }
-    Ok(None)
+    let joined = neighbours::supporters(tx, street, id)?.into_iter();
+    let mut phones = joined.filter_map(|supporter| match supporter {
+        Supporter::Phone(phone) => Some(phone),
+        Supporter::Person(_) => None,
+    });
+    Ok(phones.find(|phone| phone_number(id, phone) == number))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod identity;
 mod import;
 mod ladder;
 mod neighbours;
+mod notices;
 mod pages;
 mod rates;
 mod rules;
