@@ -115,12 +115,16 @@ fn supporters(
 ) -> Result<Vec<Reader>, Error> {
     let id = record.request.id;
     let joined = neighbours::supporters(tx, street, id)?.into_iter();
-    let readers = joined.map(|supporter| match supporter {
-        Supporter::Person(person) => Reader::Person(person),
-        Supporter::Phone(phone) => Reader::Phone(phone_number(id, &phone)),
+    let others = joined.filter(|one| match one {
+        Supporter::Person(person) => entry.actor != Some(*person),
+        Supporter::Phone(phone) => *phone != record.asker_phone,
     });
-    let acted = entry.actor.map(Reader::Person);
-    Ok(readers.filter(|&reader| Some(reader) != acted).collect())
+    Ok(others
+        .map(|one| match one {
+            Supporter::Person(person) => Reader::Person(person),
+            Supporter::Phone(phone) => Reader::Phone(phone_number(id, &phone)),
+        })
+        .collect())
 }
 
 /// The number by which a phone is known here, without being written down once more.
@@ -187,13 +191,21 @@ fn tell(
         let facts: Value = serde_json::from_str(&notice.facts).unwrap_or_default();
         // Whoever joined may know that it goes on, and no more of it.
         let joined = facts["to"] == "supporter";
-        let sight = glimpse.request.sight(actor);
+        let sight = if joined { Sight::Nothing } else { glimpse.request.sight(actor) };
         if sight == Sight::Nothing && !joined {
             return None;
         }
         let is_asker = facts["to"] != "staff";
         let category = settings.category(&glimpse.category);
         let category = category.map_or("", |known| lang.pick(&known.name, &known.name_en));
+        if joined {
+            return Some(Told {
+                about: category.to_owned(),
+                text: neighbours::words::news(&notice.kind, &facts, lang),
+                path: format!("/requests/{}/supporters", notice.subject),
+                place: settings.place_name(glimpse.request.area, lang),
+            });
+        }
         let seen = sight > Sight::Nothing && actor.caller != Caller::System;
         Some(Told {
             about: format!("{} · {category}", glimpse.number),
@@ -205,7 +217,7 @@ fn tell(
     Ok(told.collect())
 }
 
-/// The phone that somebody without an account left with a request.
+/// The phone that somebody without an account left with a request, or when they joined it.
 fn phone(tx: &mut Tx, street: Street, id: RequestId, number: i64) -> Result<Option<String>, Error> {
     if number == 0 {
         let record = super::store::load(tx, street, id)?;

@@ -376,3 +376,25 @@ async fn an_asker_reminds_once_a_day_and_the_holder_reads_how_often() {
     resident.posts(&reminder, "").await.with(303);
     assert!(resident.opens(&path).await.body.contains("您已催 2 次"));
 }
+
+#[tokio::test]
+async fn whoever_joined_is_told_the_news_in_general_words() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let neighbour = town.second_resident();
+    supports(&neighbour, &id, json!({})).await;
+    supports(&town.guest(), &id, json!({ "phone": "10000009999" })).await;
+    goes(&town, &id, &crate::api_story::accepted()).await;
+    server::jobs::tick(&town.app).await.unwrap();
+    let page = neighbour.opens("/notices").await.with(200).body;
+    assert!(page.contains("您也反映过的事：网格员正在处理"), "{page}");
+    for secret in SECRETS {
+        assert!(!page.contains(secret), "a neighbour reads {secret}");
+    }
+    // Who leaves hears no more.
+    neighbour.posts(&format!("/requests/{id}/supporters"), "leave=1").await.with(303);
+    does(&town.worker(), &id, "escalation", json!({ "note": "太大" })).await.with(200);
+    server::jobs::tick(&town.app).await.unwrap();
+    let page = neighbour.opens("/notices").await.with(200).body;
+    assert!(!page.contains("社区正在安排"), "{page}");
+}

@@ -27,7 +27,9 @@ fn photo() -> Vec<u8> {
 /// The receipt page after a form was taken, and the id of the request.
 async fn raises(person: &Person, fields: &[(&str, &str)], files: &[&[u8]]) -> (String, String) {
     let files: Vec<_> = files.iter().map(|&bytes| ("photos", "a.png", bytes)).collect();
-    let answer = person.posts_files("/requests", fields, &files).await.with(303);
+    // Whoever was asked whether it is the same has said that it is not.
+    let fields: Vec<_> = fields.iter().copied().chain([("separate", "1")]).collect();
+    let answer = person.posts_files("/requests", &fields, &files).await.with(303);
     let path = answer.leads_to().to_owned();
     let id = path.split('/').nth(2).unwrap().to_owned();
     (id, person.opens(&path).await.with(200).body)

@@ -145,7 +145,9 @@ pub async fn already(
 ) -> Result<Option<Response>, Error> {
     let category = settings.category(&new.category);
     let urgency = category.map(|category| settings.urgency_of(category, new.text.as_str()).0);
-    if fields.is_on("separate") || urgency == Some(Urgency::Danger) {
+    // Whoever may not write for others is refused before anything is asked.
+    let may_not = fields.is_on("for_other") && !visit.actor.may(Verb::RaiseForOthers, new.area);
+    if fields.is_on("separate") || urgency == Some(Urgency::Danger) || may_not {
         return Ok(None);
     }
     let visit = visit.in_street(settings.street);

@@ -85,6 +85,6 @@ fn places(area: AreaCode) -> Vec<AreaCode> {
 }
 
 /// The code of the category above; empty where there is none.
-fn parent_of<'a>(_: &'a Settings, _: &str) -> &'a str {
-    ""
+fn parent_of<'a>(settings: &'a Settings, code: &str) -> &'a str {
+    settings.category(code).map_or("", |known| known.parent.as_str())
 }

@@ -71,3 +71,27 @@ pub fn joined(count: i64, lang: Lang) -> String {
         (_, Lang::En) => format!("{count} neighbours joined"),
     }
 }
+
+/// What happened to a request that a neighbour joined, by the name that history keeps.
+#[must_use]
+pub fn news(kind: &str, facts: &serde_json::Value, lang: Lang) -> String {
+    let solved = facts.get("solved").and_then(serde_json::Value::as_bool);
+    let stands = lang.say(with(match kind {
+        "raised" => "raised",
+        "accepted" => "accepted",
+        "escalated" | "passed_on" | "returned" | "separated" | "reopened" => "escalated",
+        "dispatched" => "dispatched",
+        "resolved" => "resolved",
+        "redone" => "redo",
+        "called_back" if solved == Some(false) => "redo",
+        "suspended" => "suspended",
+        "called_back" | "confirmed" | "closed_unrated" | "rejected" | "withdrawn" | "merged" => {
+            "closed"
+        }
+        _ => "handling",
+    }));
+    match lang {
+        Lang::Zh => format!("您也反映过的事：{stands}。"),
+        Lang::En => format!("What you joined: {stands}."),
+    }
+}

@@ -1,12 +1,13 @@
 //! Finding a request again by its receipt: the code and the end of the phone number.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Caller;
 use domain::area::Street;
 use domain::id::RequestId;
+use serde::Deserialize;
 
 use crate::App;
 use crate::error::Error;
@@ -30,10 +31,18 @@ const UNKNOWN: Phrase = Phrase {
     en: "The code or the digits do not fit. Please copy them from the receipt; without a phone number leave the digits empty.",
 };
 
-pub async fn form(State(app): State<App>, visit: Visit) -> Response {
+#[derive(Deserialize)]
+pub struct Asked {
+    /// From the code on a printed receipt. The end of the phone number is asked for all the same.
+    code: Option<String>,
+}
+
+pub async fn form(State(app): State<App>, visit: Visit, Query(asked): Query<Asked>) -> Response {
     let page = Page::new(&app, &visit, "/follow");
     let key = app.new_key();
-    Html(Follow { page, key, fields: Fields::default(), error: String::new() }).into_response()
+    let code: String = asked.code.unwrap_or_default().chars().take(16).collect();
+    let fields = Fields::default().with("code", code);
+    Html(Follow { page, key, fields, error: String::new() }).into_response()
 }
 
 pub async fn follow(State(app): State<App>, visit: Visit, form: Form) -> Result<Response, Error> {

@@ -9,6 +9,7 @@ use domain::mask;
 use domain::phone::Phone;
 use domain::requests::Urgency;
 
+use super::plates;
 use crate::error::Error;
 use crate::web::page::Html;
 use crate::web::{Page, Visit};
@@ -128,33 +129,10 @@ pub async fn plate(
     headers: axum::http::HeaderMap,
 ) -> Result<Response, Error> {
     let landing = landing_of(&app, &visit, &area, "/plate").await?;
-    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let base = match app.options.public_url.trim_end_matches('/') {
-        "" => format!("http://{host}"),
-        url => url.to_owned(),
-    };
-    let address = format!("{base}/a/{}", landing.area);
+    let address = format!("{}/a/{}", plates::base(&app, &headers), landing.area);
     let Landing { page, area, name, around, .. } = landing;
-    let code = squares(&address)?;
+    let code = plates::squares(&address)?;
     Ok(Html(Plate { page, area, name, around, code, address }).into_response())
-}
-
-/// A QR code as the path of a drawing: one unit a square, with a quiet zone of four.
-fn squares(text: &str) -> Result<String, Error> {
-    use std::fmt::Write;
-    let code = qrcode::QrCode::new(text).map_err(|error| Error::Files(error.to_string()))?;
-    let width = code.width();
-    let dark = code.to_colors().into_iter().enumerate().filter(|(_, c)| *c == qrcode::Color::Dark);
-    let mut path = String::new();
-    for (place, _) in dark {
-        let _ = write!(path, "M{} {}h1v1h-1z", place % width + 4, place / width + 4);
-    }
-    let side = width + 8;
-    Ok(format!(
-        "<svg class=\"qr\" role=\"img\" aria-label=\"QR\" viewBox=\"0 0 {side} {side}\" \
-         shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
-         <path d=\"{path}\"/></svg>"
-    ))
 }
 
 #[derive(Template)]

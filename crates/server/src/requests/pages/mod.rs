@@ -8,6 +8,7 @@ mod office;
 mod paper;
 mod photos;
 mod piles;
+mod plates;
 mod raise;
 mod show;
 pub(super) mod view;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
         .get(Access::Everyone, "/", home::home)
         .get(Access::Everyone, "/a/{area}", home::landing)
         .get(Access::Everyone, "/a/{area}/plate", home::plate)
+        .get(Access::Any(plates::STAFF), "/plates", plates::plates)
         .get(Access::Everyone, "/help", home::help)
         .get(Access::Everyone, "/privacy", home::privacy)
         .get(Access::Everyone, "/requests/new", raise::form)

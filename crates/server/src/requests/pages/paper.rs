@@ -1,10 +1,13 @@
 //! A request on paper: the receipt of whoever raised it, and the sheet that goes around.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::id::RequestId;
+use serde::Deserialize;
 
+use super::plates;
 use super::show::{Matter, matter, see};
 use super::view::{self, DueView, Eye, Status, Step};
 use crate::App;
@@ -21,6 +24,15 @@ struct ReceiptPage {
     matter: Matter,
     due: Option<DueView>,
     code: String,
+    /// `a5`, or `58` for the roll of a small printer, 58 mm wide.
+    size: &'static str,
+    /// A drawing of squares that opens the form for following, with the code filled in.
+    squares: String,
+}
+
+#[derive(Deserialize)]
+pub struct Paper {
+    size: Option<String>,
 }
 
 /// What somebody gets who has raised a request: its number, its code, and what comes next.
@@ -28,7 +40,10 @@ pub async fn receipt(
     State(app): State<App>,
     visit: Visit,
     Id(id): Id<RequestId>,
+    Query(paper): Query<Paper>,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
+    let size = if paper.size.as_deref() == Some("58") { "58" } else { "a5" };
     let settings = app.settings(visit.street()?)?;
     let (actor, now) = (visit.actor.clone(), app.now());
     let known = settings.clone();
@@ -38,8 +53,12 @@ pub async fn receipt(
     let due = seen.record.request.due.map(|due| eye.due(due.at));
     let code = seen.record.receipt.clone();
     let code = code.get(..5).zip(code.get(5..)).map_or(code.clone(), |(a, b)| format!("{a}-{b}"));
+    let squares = match code.as_str() {
+        "" => String::new(),
+        code => plates::squares(&format!("{}/follow?code={code}", plates::base(&app, &headers)))?,
+    };
     let matter = matter(&eye, &seen);
-    Ok(Html(ReceiptPage { page, seen, matter, due, code }).into_response())
+    Ok(Html(ReceiptPage { page, seen, matter, due, code, size, squares }).into_response())
 }
 
 #[derive(Template)]

@@ -247,7 +247,7 @@ fn acts(
             Kind::Dispatch if elsewhere => lang.say(words::DISPATCH_ELSEWHERE),
             _ => lang.say(words::kind(kind)),
         },
-        icon: icon(kind),
+        icon: view::act_icon(kind),
         is_main: place_in_list == 0 && is_step(kind) && !(kind == Kind::Dispatch && elsewhere),
         is_open: refused == Some(kind)
             || refused.is_none() && matches!(kind, Kind::Answer | Kind::ExtensionDecision)
@@ -295,23 +295,6 @@ fn is_step(kind: Kind) -> bool {
 /// The units that cover a place, by code.
 fn units(settings: &Settings, place: AreaCode) -> Vec<Unit> {
     settings.units.iter().filter(|unit| unit.area.contains(place)).cloned().collect()
-}
-
-fn icon(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Resolution | Kind::Completion | Kind::Signature | Kind::Handling => "i-tick",
-        Kind::Acceptance => "i-person",
-        Kind::Escalation => "i-up",
-        Kind::Dispatch => "i-send",
-        Kind::Question | Kind::Answer => "i-ask",
-        Kind::Suspension | Kind::Extension | Kind::ExtensionDecision => "i-clock",
-        Kind::Merge | Kind::Separation => "i-people",
-        Kind::Callback => "i-phone",
-        Kind::Reminder | Kind::Supervision => "i-clock",
-        Kind::Return => "i-back",
-        Kind::Reopening => "i-redo",
-        Kind::Rejection | Kind::Withdrawal | Kind::Confirmation | Kind::Lapse => "i-cross",
-    }
 }
 
 /// Carries out what a form of the page asks. What is refused is said on the same page, with what
@@ -458,7 +441,12 @@ impl Act {
     fn needs_note(&self) -> bool {
         !matches!(
             self.kind,
-            Kind::Dispatch | Kind::Withdrawal | Kind::ExtensionDecision | Kind::Resolution
+            Kind::Dispatch
+                | Kind::Withdrawal
+                | Kind::ExtensionDecision
+                | Kind::Resolution
+                | Kind::Callback
+                | Kind::Separation
         )
     }
 

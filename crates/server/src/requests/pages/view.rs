@@ -3,7 +3,7 @@
 use domain::area::{AreaCode, Level};
 use domain::calendar::Calendar;
 use domain::id::RequestId;
-use domain::requests::{Ending, Handler, Rung, Stage};
+use domain::requests::{Ending, Handler, Kind, Rung, Stage};
 use jiff::Timestamp;
 
 use crate::app::Settings;
@@ -302,6 +302,24 @@ pub fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
     };
     let say = |(zh, en)| if lang == Lang::Zh { zh } else { en };
     STEPS.into_iter().enumerate().map(|(place, step)| (class(place), say(step))).collect()
+}
+
+/// The picture of something to do.
+pub fn act_icon(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Resolution | Kind::Completion | Kind::Signature | Kind::Handling => "i-tick",
+        Kind::Acceptance => "i-person",
+        Kind::Escalation => "i-up",
+        Kind::Dispatch => "i-send",
+        Kind::Question | Kind::Answer => "i-ask",
+        Kind::Suspension | Kind::Extension | Kind::ExtensionDecision => "i-clock",
+        Kind::Merge | Kind::Separation => "i-people",
+        Kind::Callback => "i-phone",
+        Kind::Reminder | Kind::Supervision => "i-clock",
+        Kind::Return => "i-back",
+        Kind::Reopening => "i-redo",
+        Kind::Rejection | Kind::Withdrawal | Kind::Confirmation | Kind::Lapse => "i-cross",
+    }
 }
 
 /// The last step of this name; `steps` have the newest first.
