@@ -13,5 +13,6 @@ mod every_page;
 mod every_route;
 mod identity;
 mod ladder;
+mod offline;
 mod pages;
 mod town;

@@ -177,6 +177,8 @@ function makeFates(store, queue, me, send) {
       }));
     }
     if (reach === "offline" && count(deeds, "waiting")) { bar.appendChild(make("span", "quiet", words.noNetwork)); }
+    var heading = place.appendChild(make("h2", "sr", words.list));
+    heading.dataset.made = "1";
     var list = place.appendChild(make("ul", "items"));
     list.dataset.made = "1";
     deeds.forEach(function (deed) {
