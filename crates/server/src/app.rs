@@ -16,7 +16,8 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::grid::{Area, Served, Unit};
 use crate::identity::Cost;
-use crate::requests::Category;
+use crate::notices::Mail;
+use crate::requests::{Category, Rules};
 use crate::web::words::Lang;
 use crate::{calendar, grid, identity, migrations, requests};
 
@@ -50,6 +51,8 @@ pub struct Options {
     pub public_url: String,
     /// Whether cookies are for HTTPS only.
     pub secure: bool,
+    /// Where mail goes out; nothing where no server is named.
+    pub mail: Option<Mail>,
     /// What hashing a password costs; only tests make it cheap.
     pub cost: Cost,
 }
@@ -62,8 +65,11 @@ pub struct Settings {
     pub name_en: String,
     pub hotline: String,
     pub calendar: domain::calendar::Calendar,
+    /// The usual limits of the whole street.
     pub limits: Limits,
+    /// Those that were retired too; see [`Settings::top_categories`].
     pub categories: Vec<Category>,
+    pub rules: Rules,
     pub units: Vec<Unit>,
     areas: HashMap<AreaCode, Area>,
     staff: HashMap<PersonId, String>,
@@ -141,18 +147,26 @@ impl Settings {
     fn load(tx: &mut Tx, found: Served) -> Result<Self, Error> {
         let street = found.street;
         let areas = grid::areas_under(tx, street, street.area(), Level::Building)?;
+        let rules = requests::rules::load(tx, street)?;
         Ok(Self {
             street,
             name: found.name,
             name_en: found.name_en,
             hotline: found.hotline,
             calendar: calendar::load(tx, street, &found.zone)?,
-            limits: Limits::default(),
+            limits: Limits::default().numbered(&rules.numbers),
+            rules,
             categories: requests::categories(tx, street)?,
             units: grid::units(tx, street)?,
             areas: areas.into_iter().map(|area| (area.code, area)).collect(),
             staff: identity::staff(tx, street)?.into_iter().collect(),
         })
+    }
+
+    /// The same with another calendar.
+    #[must_use]
+    pub fn counting_by(&self, calendar: domain::calendar::Calendar) -> Self {
+        Self { calendar, ..self.clone() }
     }
 
     /// The category of this code.
@@ -222,6 +236,11 @@ impl Settings {
         path
     }
 
+    /// Every open area, in no order.
+    pub fn known_areas(&self) -> impl Iterator<Item = &Area> {
+        self.areas.values()
+    }
+
     /// The open areas of a level, by code.
     #[must_use]
     pub fn areas_of(&self, level: Level) -> Vec<&Area> {
@@ -253,9 +272,10 @@ impl Settings {
         "WW"
     }
 
-    /// What the rules know of the world at `now`.
+    /// What the rules know of the world at `now`, with the limits of one kind of request: see
+    /// [`Settings::limits_of`].
     #[must_use]
-    pub fn moment(&self, now: Timestamp) -> Moment<'_> {
-        Moment { now, calendar: &self.calendar, limits: &self.limits }
+    pub fn moment<'a>(&'a self, limits: &'a Limits, now: Timestamp) -> Moment<'a> {
+        Moment { now, calendar: &self.calendar, limits }
     }
 }

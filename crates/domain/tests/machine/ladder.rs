@@ -77,6 +77,8 @@ fn whoever_lets_the_clock_run_out_loses_it_to_the_level_above() {
         let climbed = world.acts(&request, &Actor::system(), Command::Lapse);
         assert_eq!(climbed.stage, becomes.unwrap_or(stage), "{stage:?}");
         assert_eq!(climbed.ordered_at, Some(world.now), "it stands under a supervision order");
+        let is_new = becomes.is_some_and(|it| !matches!(it, Stage::Handling { .. }));
+        assert_eq!(climbed.rung == Rung::Green, is_new, "a new level begins at the bottom");
         // What was passed on has a clock of its own; what stays has climbed to the top.
         let again = lapse(&world, &climbed);
         assert_eq!(again, Err(Refusal::TooLate(Kind::Lapse)), "once is enough: {stage:?}");
@@ -98,6 +100,19 @@ fn every_rung_is_climbed_once_and_a_clock_that_goes_back_climbs_nothing() {
             world.now = start;
             assert!(lapse(&world, &request).is_err(), "the clock was set back");
         }
+    }
+    assert_eq!(climbed, [Rung::Yellow, Rung::Red, Rung::Ordered]);
+}
+
+#[test]
+fn whoever_wakes_when_told_to_climbs_every_rung() {
+    let mut world = World::new();
+    let mut request = world.at(Stage::Handling { by: Handler::Unit(UNIT), desk: Desk::Community });
+    let mut climbed = Vec::new();
+    while let Some(at) = request.wakes_at(&world.limits, &world.calendar) {
+        world.now = at + SignedDuration::from_micros(1);
+        request = world.acts(&request, &Actor::system(), Command::Lapse);
+        climbed.push(request.rung);
     }
     assert_eq!(climbed, [Rung::Yellow, Rung::Red, Rung::Ordered]);
 }
@@ -135,6 +150,10 @@ fn who_did_the_work_does_not_call_back_about_it() {
     let by_desk = world.at(Stage::Resolved { by, desk: Desk::Community });
     assert!(by_desk.decide(&actor(OFFICER), call(), world.moment()).is_err());
     world.does(&by_desk, STREET, call());
+    let by = Handler::Worker(OFFICER);
+    let in_two_posts = world.at(Stage::Resolved { by, desk: Desk::Community });
+    let own = in_two_posts.decide(&actor(OFFICER), call(), world.moment());
+    assert_eq!(own, Err(Refusal::OwnWork));
 }
 
 #[test]

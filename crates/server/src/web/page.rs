@@ -11,6 +11,7 @@ use super::visit::Visit;
 use super::words::{Lang, Phrase};
 use crate::App;
 use crate::error::Error;
+use crate::notices::Unread;
 
 /// The frame of a page. Templates call it `page`.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Page {
     /// Where this reader's work is: at most four entries with words.
     pub links: Vec<Link>,
     pub signed_in: bool,
+    /// How many pieces of news wait for this reader.
+    pub unread: Unread,
     /// The id of the reader, for what their phone keeps; empty for those without an account.
     pub person: String,
     /// The reader works outdoors: their pages go on without a network.
@@ -104,6 +107,7 @@ impl Page {
             hotline: settings.as_ref().map(|known| known.hotline.clone()).unwrap_or_default(),
             links: links(visit, here),
             signed_in: matches!(visit.actor.caller, Caller::Person(_)),
+            unread: visit.unread,
             person: visit.actor.person().map(|id| id.to_string()).unwrap_or_default(),
             works: here == "/waiting" || visit.actor.may_somewhere(Verb::WorkInGrid),
             csrf: visit.form_secret.clone(),
@@ -144,7 +148,7 @@ impl Page {
             ("2", self.t("不满意", "Bad")),
             ("3", self.t("基本满意", "Fair")),
             ("4", self.t("满意", "Good")),
-            ("5", self.t("非常满意", "Very good")),
+            ("5", self.t("很满意", "Very good")),
         ]
     }
 
@@ -185,6 +189,12 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
         ),
         (&[Verb::AnswerForUnit], "/unit", Phrase { zh: "本单位", en: "Our unit" }, "i-building"),
         (&[Verb::SeeOverview], "/overview", Phrase { zh: "总览", en: "Overview" }, "i-chart"),
+        (
+            &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk],
+            "/office",
+            Phrase { zh: "管理", en: "Office" },
+            "i-gear",
+        ),
         (&[Verb::Administer], "/people", Phrase { zh: "人员", en: "People" }, "i-people"),
     ];
     let say = |phrase| visit.lang.say(phrase);
@@ -193,7 +203,8 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
         ALL.iter().filter(|(verbs, ..)| verbs.iter().any(|&verb| visit.actor.may_somewhere(verb)));
     let mut links: Vec<Link> = work
         .map(|&(_, path, name, icon)| Link { path, name: say(name), icon, is_here: is_here(path) })
-        .take(2)
+        // Whoever has a desk has no entry to raise a request, and so room for one more.
+        .take(if links_needs_raise(visit) { 2 } else { 3 })
         .collect();
     let mut add = |path, name, icon| {
         links.push(Link { path, name: say(name), icon, is_here: is_here(path) });

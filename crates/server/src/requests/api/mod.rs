@@ -1,12 +1,13 @@
 //! What programs may call about requests: raise, list, read, act, photos, passes.
 
+mod deadline;
 mod list;
 mod nouns;
 mod passes;
 mod photos;
 mod raise;
 mod show;
-mod values;
+pub(super) mod values;
 mod words;
 
 use axum::http::{StatusCode, header};
@@ -22,13 +23,14 @@ pub(super) fn routes() -> Routes {
         .and(raise::routes())
         .and(list::routes())
         .and(show::routes())
+        .and(deadline::routes())
         .and(nouns::routes())
         .and(photos::routes())
         .and(passes::routes())
 }
 
 /// What a deed came to, byte for byte as it was answered the first time; open pages hear of it.
-fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Response {
+pub(super) fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Response {
     if !receipt.replayed {
         app.changes.notify_waiters();
     }
@@ -41,7 +43,7 @@ fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Response {
 }
 
 /// JSON that is meant for one reader, and kept by nobody on the way.
-fn json(body: &impl serde::Serialize) -> Response {
+pub(super) fn json(body: &impl serde::Serialize) -> Response {
     let text = serde_json::to_vec(body).expect("our own values have text keys and finite numbers");
     personal(text.into_response())
 }

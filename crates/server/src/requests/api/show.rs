@@ -17,7 +17,7 @@ use super::{answered, json};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
-use crate::requests::{self, PhotoRow, Seen, Told, words};
+use crate::requests::{self, PhotoRow, Seen, Told, rules, words};
 use crate::web::fields::Program;
 use crate::web::words::Lang;
 use crate::web::{Access, Id, Routes, Visit};
@@ -62,6 +62,12 @@ struct RequestAnswer<'a> {
     /// Who has it now and until when, in plain words to the asker.
     sentence: String,
     version: i64,
+    /// By which way it came: `page`, `building_head`, `grid_worker`, `counter`, `phone`, `paper`,
+    /// `import` or `open311`.
+    #[schema(example = "page")]
+    channel: &'static str,
+    /// How many neighbours joined it.
+    supporters: i64,
     /// 1 to 5, where the asker rated it.
     rating: Option<u8>,
     merged_into: Option<MergedInto<'a>>,
@@ -73,9 +79,28 @@ struct RequestAnswer<'a> {
     asker: Asker<'a>,
     /// Whether the reader is the asker.
     is_mine: bool,
+    /// Where the rules would send it, for whoever works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    routing: Option<Routing<'a>>,
+    /// When it counts as done.
+    closes: &'a str,
     /// The code on the asker's receipt, for the asker alone.
     #[serde(skip_serializing_if = "str::is_empty")]
     receipt_code: &'a str,
+}
+
+/// Where the rules would send a request, and why.
+#[derive(Serialize, ToSchema)]
+struct Routing<'a> {
+    /// The code of the unit; nothing where the desk chooses.
+    #[schema(example = "water")]
+    unit: Option<&'a str>,
+    /// The rule that fired, from 1 on; nothing where none was written for this.
+    rule: Option<usize>,
+    /// The version of the rules that hold now.
+    version: i64,
+    /// The same in words.
+    why: String,
 }
 
 /// The request that this one goes on in.
@@ -183,7 +208,8 @@ async fn reveal(
     program: Program,
 ) -> Result<Response, Error> {
     let deed = program.deed;
-    let revealed = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
+    let settings = app.settings(deed.street)?;
+    let revealed = app.db.write(move |tx| requests::reveal(tx, &settings, &deed, id)).await?;
     let (mut receipt, phone) = revealed;
     receipt.answer = serde_json::json!({ "id": id.to_string(), "phone": phone }).to_string();
     Ok(answered(&app, StatusCode::OK, receipt))
@@ -223,6 +249,8 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
         reminders: request.reminders,
         sentence: words::to_asker(request, settings, lang),
         version: record.version,
+        channel: record.channel.name(),
+        supporters: record.supporters,
         rating,
         merged_into: merged_into.map(|(number, stage)| MergedInto { number, stage }),
         photos: photos(seen),
@@ -235,7 +263,20 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
             writer: &seen.writer_name,
         },
         is_mine: seen.is_mine,
+        routing: (seen.is_full() && !seen.is_mine).then(|| routing(settings, lang, seen)),
+        closes: category.map_or("", |known| settings.closes(known, lang)),
         receipt_code: &record.receipt,
+    }
+}
+
+fn routing<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> Routing<'a> {
+    let record = &seen.record;
+    let fired = settings.route(record.request.area, &record.category);
+    Routing {
+        unit: fired.map(|fired| fired.unit.code.as_str()),
+        rule: fired.and_then(|fired| fired.by.number()),
+        version: settings.rules.version(rules::Kind::Routing),
+        why: rules::advice(settings, record, lang),
     }
 }
 

@@ -14,10 +14,11 @@ use serde::Deserialize;
 use super::view::icon;
 use crate::app::Settings;
 use crate::error::{Error, Field};
-use crate::receipts::Deed;
-use crate::requests;
+use crate::receipts::{self, Deed};
+use crate::requests::{self, Category, neighbours};
 use crate::web::page::Html;
 use crate::web::visit::COOKIE;
+use crate::web::words::Lang;
 use crate::web::{self, Fields, Form, Page, Visit, cookies, see_other};
 use crate::{App, identity};
 
@@ -39,6 +40,8 @@ struct Raise {
     errors: Vec<(&'static str, String)>,
     /// The reader may write for a neighbour.
     may_write: bool,
+    /// By which ways somebody may have told them.
+    channels: Vec<(&'static str, &'static str)>,
     signed_in: bool,
 }
 
@@ -46,6 +49,18 @@ struct Tile {
     code: String,
     name: String,
     icon: &'static str,
+    is_chosen: bool,
+    /// What belongs here.
+    opens: String,
+    below: Vec<Below>,
+}
+
+/// What a kind of matter is about more closely.
+struct Below {
+    code: String,
+    name: String,
+    opens: String,
+    photo: String,
     is_chosen: bool,
 }
 
@@ -84,13 +99,7 @@ fn page(
     errors: &[Field],
 ) -> Raise {
     let lang = visit.lang;
-    let chosen = fields.shown("category").to_owned();
-    let tile = |category: &requests::Category| Tile {
-        code: category.code.clone(),
-        name: lang.pick(&category.name, &category.name_en).to_owned(),
-        icon: icon(&category.icon),
-        is_chosen: category.code == chosen,
-    };
+    let tile = |category: &Category| tile(settings, lang, &fields, category);
     let street = settings.street;
     let visit = visit.in_street(street);
     Raise {
@@ -98,14 +107,39 @@ fn page(
         key: fields.get("key").map_or_else(|| app.new_key(), str::to_owned),
         area: area.map(|area| (area, settings.place_name(area, lang))),
         areas: if area.is_some() { Vec::new() } else { settings.places(lang) },
-        categories: settings.categories.iter().map(tile).collect(),
+        categories: settings.top_categories().map(tile).collect(),
         errors: errors
             .iter()
             .map(|field| (field.name, lang.tell(&field.reason).to_owned()))
             .collect(),
         may_write: visit.actor.may_somewhere(Verb::RaiseForOthers),
+        channels: requests::WRITTEN
+            .into_iter()
+            .map(|way| (way.name(), lang.say(requests::words::channel(way))))
+            .collect(),
         signed_in: matches!(visit.actor.caller, Caller::Person(_)),
         fields,
+    }
+}
+
+fn tile(settings: &Settings, lang: Lang, fields: &Fields, category: &Category) -> Tile {
+    let (chosen, sub) = (fields.shown("category"), fields.shown("sub"));
+    let below = |below: &Category| Below {
+        code: below.code.clone(),
+        name: lang.pick(&below.name, &below.name_en).to_owned(),
+        opens: lang.pick(&below.opens, &below.opens_en).to_owned(),
+        photo: lang.pick(&below.photo, &below.photo_en).to_owned(),
+        is_chosen: below.code == sub || below.code == chosen,
+    };
+    let below: Vec<Below> = settings.categories_below(&category.code).map(below).collect();
+    Tile {
+        code: category.code.clone(),
+        name: lang.pick(&category.name, &category.name_en).to_owned(),
+        icon: icon(&category.icon),
+        // Whoever comes with a closer one has chosen the kind as well.
+        is_chosen: category.code == chosen || below.iter().any(|it| it.code == chosen),
+        opens: lang.pick(&category.opens, &category.opens_en).to_owned(),
+        below,
     }
 }
 
@@ -119,8 +153,9 @@ pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<R
         web::page::again(shown, Error::Invalid(errors))
     };
     let fields = form.fields.clone();
-    match take(&app, &settings, street, form).await {
-        Ok(id) => {
+    match take(&app, &visit, &settings, street, form).await {
+        Ok(Taken::Asked(question)) => Ok(question),
+        Ok(Taken::Raised(id)) => {
             let mut response = see_other(&format!("/requests/{id}/receipt"));
             if !matches!(visit.actor.caller, Caller::Person(_)) {
                 response.headers_mut().append(header::SET_COOKIE, pass(&app, street, id).await?);
@@ -136,20 +171,36 @@ fn area_of(fields: &Fields) -> Option<AreaCode> {
     fields.get("area")?.trim().parse().ok()
 }
 
+/// What came of a form.
+enum Taken {
+    Raised(RequestId),
+    /// Something like it was raised nearby: whoever asks is asked first.
+    Asked(Response),
+}
+
 /// Reads the form, keeps its photos, and puts the request on record.
 async fn take(
     app: &App,
+    visit: &Visit,
     settings: &Arc<Settings>,
     street: Street,
     form: Form,
-) -> Result<RequestId, Error> {
+) -> Result<Taken, Error> {
     let mut new = requests::read_new(app, settings, form.deed.caller, &form.fields)?;
     new.photos = beside_their_field(requests::keep_photos(app, form.files).await)?;
+    new.photos.extend(neighbours::kept_again(app, &form.fields).await?);
     let deed = Deed { street, ..form.deed };
+    let known = deed.clone();
+    if !app.db.read(move |tx| receipts::is_done(tx, &known)).await? {
+        let asked = neighbours::already(app, visit, settings, &new, &form.fields).await?;
+        if let Some(question) = asked {
+            return Ok(Taken::Asked(question));
+        }
+    }
     let known = settings.clone();
     let receipt = app.db.write(move |tx| requests::raise(tx, &known, &deed, &new)).await?;
     app.changes.notify_waiters();
-    Ok(RequestId(receipt.subject))
+    Ok(Taken::Raised(RequestId(receipt.subject)))
 }
 
 /// On a page a photo that cannot be taken is a field that is wrong, like any other.

@@ -168,7 +168,8 @@
   }
   var band = null;
   function banner() {
-    if (navigator.onLine === false) {
+    // For work outdoors another script says more than this.
+    if (navigator.onLine === false && !document.querySelector("[data-strip]")) {
       if (!band) {
         band = make("div", "notice notice-warn band no-print", words.offline);
         band.setAttribute("role", "status");
@@ -254,6 +255,7 @@
       source = new EventSource(url);
       source.onopen = function () { wait = 2000; if (missed) { missed = false; later(); } };
       source.addEventListener("changed", later);
+      source.addEventListener("news", function (event) { document.dispatchEvent(new CustomEvent("news", { detail: event.data })); });
       source.onerror = function () {
         missed = true;
         stop();

@@ -102,6 +102,7 @@
   }
   function soon() { wait = 2000; go(); }
   window.addEventListener("online", soon);
+  window.addEventListener("offline", function () { fates.render(); });
   window.addEventListener("pageshow", function (event) { if (event.persisted) { soon(); } });
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { soon(); } });
   setInterval(function () { if (!document.hidden) { go(); } }, LOOK_EVERY);

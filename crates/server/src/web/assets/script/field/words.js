@@ -1,7 +1,7 @@
 /* The words of what works without a network, in both languages. */
 var root = document.documentElement;
 var words = root.lang.slice(0, 2) === "zh" ? {
-  waiting: "{n} 条待同步", refused: "{n} 条没办成，要您处理", sending: "正在发送…", noNetwork: "网络不通",
+  waiting: "{n} 条待同步", refused: "{n} 条没办成，要您处理", sending: "正在发送…", noNetwork: "网络不通", without: "没有网络，可以照常办：先存手机，有网再发",
   signedOut: "登录已过期，请重新登录后发送", signIn: "重新登录", retry: "重试",
   stateWaiting: "待同步", stateSending: "发送中", stateDone: "已送达", stateRefused: "没办成", stateHeld: "等上一步",
   heldWhy: "同一件诉求的上一步没办成，先处理那一步，这一步才会发送。",
@@ -24,7 +24,7 @@ var words = root.lang.slice(0, 2) === "zh" ? {
     500: "服务器出了问题，不知道办没办成。请过一会儿原样再发：已办成的不会重复办。"
   }, whyElse: "服务器没有收下。请打开诉求看看，再决定原样再发还是不要了。"
 } : {
-  waiting: "{n} waiting to be sent", refused: "{n} refused: please look", sending: "Sending…", noNetwork: "no network",
+  waiting: "{n} waiting to be sent", refused: "{n} refused: please look", sending: "Sending…", noNetwork: "no network", without: "No network. Go on: it is kept here and sent later",
   signedOut: "signed out: sign in again to send", signIn: "Sign in again", retry: "Retry",
   stateWaiting: "Waiting", stateSending: "Sending", stateDone: "Arrived", stateRefused: "Refused", stateHeld: "Behind another",
   heldWhy: "What you did before on the same request was refused. Deal with that first; then this is sent.",
