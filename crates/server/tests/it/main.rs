@@ -18,6 +18,7 @@ mod import;
 mod ladder;
 mod neighbours;
 mod notices;
+mod offline;
 mod pages;
 mod paper;
 mod rates;
