@@ -14,6 +14,8 @@ mod every_route;
 mod identity;
 mod import;
 mod ladder;
+mod neighbours;
 mod pages;
 mod rates;
+mod search;
 mod town;

@@ -1,5 +1,6 @@
 //! The pages of requests: raise, follow, one request, and the piles of work.
 
+mod all;
 mod follow;
 mod home;
 mod live;
@@ -9,12 +10,18 @@ mod raise;
 mod show;
 pub(super) mod view;
 
+pub(super) use show::Done;
+
 use domain::actor::Verb;
 
+use super::filters::pages as filters;
 use crate::web::{Access, Routes};
 
 /// Who has a desk.
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
+
+/// Who reads requests of an area.
+const READERS: Access = Access::Any(&[Verb::See, Verb::SeeMasked]);
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -33,7 +40,10 @@ pub fn routes() -> Routes {
         .get(Access::Any(DESKS), "/desk", piles::desk)
         .get(Access::Any(&[Verb::AnswerForUnit]), "/unit", piles::unit)
         .get(Access::Any(&[Verb::SeeOverview]), "/overview", piles::overview)
-        .get(Access::Any(&[Verb::See, Verb::SeeMasked]), "/requests", piles::all)
+        .get(READERS, "/requests", all::all)
+        .post(READERS, "/requests/filters", filters::keep)
+        .post(READERS, "/requests/filters/{id}/name", filters::rename)
+        .post(READERS, "/requests/filters/{id}/removal", filters::remove)
         .get(Access::Known, "/requests/{id}", show::show)
         .get(Access::Known, "/requests/{id}/receipt", paper::receipt)
         .get(Access::Known, "/requests/{id}/print", paper::print)
