@@ -11,7 +11,7 @@ use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::requests::rates::{self, Fact};
-use crate::requests::{Record, after, events};
+use crate::requests::{Record, after, events, neighbours};
 
 /// A request as it is now, its story, and what its steps count for.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Life {
     pub record: Record,
     pub story: Vec<Entry>,
     pub facts: Vec<Fact>,
+    /// Neighbours who joined it when it was raised.
+    pub joined: Vec<PersonId>,
 }
 
 impl Life {
@@ -38,7 +40,7 @@ impl Life {
         };
         let step = Step { before: None, event: None, after: &record.request, at };
         let facts = vec![fact(settings, &record, &step)];
-        Self { record, story: vec![entry], facts }
+        Self { record, story: vec![entry], facts, joined: Vec::new() }
     }
 
     /// Something happens to it, as the rules have it; nobody asks whether it may.
@@ -97,6 +99,11 @@ pub fn put(
     history::add_all(tx, street, lines)?;
     let facts: Vec<Fact> = lives.iter().flat_map(|life| life.facts.iter().cloned()).collect();
     rates::add_all(tx, street, &facts, are_folded)?;
+    let joined = lives.iter().flat_map(|life| {
+        let record = &life.record;
+        life.joined.iter().map(|person| (record.request.id, *person, record.raised_at))
+    });
+    neighbours::join_all(tx, street, joined)?;
     let records: Vec<&Record> = lives.iter().map(|life| &life.record).collect();
     after::bulk(tx, settings, &records)
 }

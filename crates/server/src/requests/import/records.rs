@@ -64,7 +64,7 @@ pub fn life(settings: &Settings, row: &Incoming, given: Given) -> Life {
         version: i64::try_from(story.len()).unwrap_or(i64::MAX),
     };
     let facts = facts(settings, row, &record);
-    Life { record, story, facts }
+    Life { record, story, facts, joined: Vec::new() }
 }
 
 /// What it counts for. Work that was done counts as in time or not; who was transferred away or

@@ -47,7 +47,10 @@ impl Teller {
         let mut dice = Dice::of(self.seed, &[street, place, 2]);
         let micro_grid = dice.pick(&self.place.micro_grids);
         let record = self.record(&mut dice, micro_grid, (place, id, at), number);
-        let life = Life::begin(&self.settings, record);
+        let mut life = Life::begin(&self.settings, record);
+        if dice.in_hundred(8) {
+            self.join(&mut dice, &mut life);
+        }
         let settings = &self.settings;
         let mut telling = Telling { life, dice, at, settings, now: self.now };
         self.go_on(&mut telling, micro_grid, earlier);
@@ -81,7 +84,6 @@ impl Teller {
         let urgency = category.urgency_of(&text);
         let mut request = Request::new(id, area, asker, urgency, at);
         request.reminders = u8::from(dice.in_hundred(4));
-        let supporters = if dice.in_hundred(8) { dice.between(1, 6) } else { 0 };
         Record {
             request,
             number,
@@ -99,9 +101,21 @@ impl Teller {
             photos: 0,
             raised_at: at,
             channel: if by_phone && !has_account { Channel::Phone } else { Channel::Page },
-            supporters,
+            supporters: 0,
             version: 1,
         }
+    }
+
+    /// Some neighbours say that it is theirs as well.
+    fn join(&self, dice: &mut Dice, life: &mut Life) {
+        let mut joined: Vec<PersonId> = (0..dice.between(1, 5))
+            .map(|_| self.place.people[*dice.pick(&self.place.residents)].id)
+            .filter(|person| life.record.request.asker != Some(*person))
+            .collect();
+        joined.sort_unstable();
+        joined.dedup();
+        life.record.supporters = i64::try_from(joined.len()).unwrap_or_default();
+        life.joined = joined;
     }
 
     fn go_on(&self, told: &mut Telling<'_>, here: &MicroGrid, earlier: Option<RequestId>) {
