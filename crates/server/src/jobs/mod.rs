@@ -118,6 +118,9 @@ async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
             let id = RequestId(job.subject);
             app.db.write(move |tx| requests::wake(tx, &settings, id, now)).await
         }
+        Kind::Calendar => {
+            app.db.write(move |tx| requests::recompute(tx, &settings, &job, now)).await
+        }
         Kind::News => {
             let ids = app.ids.clone();
             let work = move |tx: &mut Tx| requests::tell_news(tx, &settings, &ids, &job, now);

@@ -14,7 +14,7 @@ use crate::app::Settings;
 use crate::error::{Error, Field};
 use crate::files::{self, Photo, Refused, RefusedPhoto};
 use crate::identity::attempts;
-use crate::web::Fields;
+use crate::web::{Fields, Visit};
 use crate::{App, chance};
 
 /// The most characters of a person's name.
@@ -39,7 +39,13 @@ pub fn read_new(
     let text = Text::new(fields.shown("text"));
     let text = keep(&mut wrong, text.map_err(|bad| Error::field("text", bad_text(bad))));
     let place = keep(&mut wrong, line("place", fields.shown("place"), PLACE_LONGEST));
-    let category = settings.category(fields.shown("category").trim());
+    let category = settings.open_category(fields.shown("category").trim());
+    // A form asks for the kind first and then for what of it; what belongs to another kind was
+    // chosen before that and forgotten.
+    let category = category.map(|known| {
+        let below = settings.open_category(fields.shown("sub").trim());
+        below.filter(|below| below.parent == known.code).unwrap_or(known)
+    });
     let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN));
     let category = keep(&mut wrong, category.map(|category| category.code.clone()));
     let asker = keep(&mut wrong, asker(caller, fields));
@@ -103,6 +109,15 @@ fn keep<T>(wrong: &mut Vec<Field>, read: Result<T, Error>) -> Option<T> {
         }
         Err(_) => None,
     }
+}
+
+/// Sixty megabytes are read for those alone who may show something here.
+pub async fn may_add_photos(app: &App, visit: &Visit, id: RequestId) -> Result<(), Error> {
+    let (settings, now) = (app.settings(visit.street()?)?, app.now());
+    let actor = visit.actor.clone();
+    let read = move |tx: &mut db::Tx| super::show(tx, &settings, &actor, id, now);
+    let seen = app.db.read(read).await?;
+    if seen.is_full() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Reads photos and keeps their files; then they may be named in a row.

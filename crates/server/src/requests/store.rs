@@ -2,6 +2,8 @@
 
 pub(super) mod columns;
 
+pub(super) use self::columns::clock;
+
 use db::{Tx, params};
 use domain::area::{AreaCode, Street};
 use domain::id::{PersonId, RequestId, UnitId};
@@ -313,8 +315,9 @@ pub struct Changed {
 /// The categories of the street in their order.
 pub(super) fn categories(tx: &mut Tx, street: Street) -> Result<Vec<Category>, Error> {
     let rows = tx.rows(
-        "SELECT code, name, name_en, icon, urgency, unit, danger FROM categories
-         WHERE street = $1 ORDER BY position",
+        "SELECT code, name, name_en, icon, urgency, unit, danger, parent, opens, opens_en, closes,
+             closes_en, photo, photo_en, retired_at
+         FROM categories WHERE street = $1 ORDER BY position",
         params![street.number()],
     )?;
     rows.iter()
@@ -327,6 +330,16 @@ pub(super) fn categories(tx: &mut Tx, street: Street) -> Result<Vec<Category>, E
                 urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
                 unit: row.get("unit")?,
                 danger: row.get("danger")?,
+                parent: row.get("parent")?,
+                opens: row.get("opens")?,
+                opens_en: row.get("opens_en")?,
+                closes: row.get("closes")?,
+                closes_en: row.get("closes_en")?,
+                photo: row.get("photo")?,
+                photo_en: row.get("photo_en")?,
+                retired_at: row
+                    .get::<Option<i64>>("retired_at")?
+                    .and_then(|micros| Timestamp::from_microsecond(micros).ok()),
             })
         })
         .collect()
@@ -341,11 +354,15 @@ pub(super) fn add_category(
 ) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO categories
-             (street, code, position, name, name_en, icon, urgency, unit, danger)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             (street, code, position, name, name_en, icon, urgency, unit, danger, parent, opens,
+             opens_en, closes, closes_en, photo, photo_en, retired_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT (street, code) DO UPDATE SET position = excluded.position,
              name = excluded.name, name_en = excluded.name_en, icon = excluded.icon,
-             urgency = excluded.urgency, unit = excluded.unit, danger = excluded.danger",
+             urgency = excluded.urgency, unit = excluded.unit, danger = excluded.danger,
+             parent = excluded.parent, opens = excluded.opens, opens_en = excluded.opens_en,
+             closes = excluded.closes, closes_en = excluded.closes_en, photo = excluded.photo,
+             photo_en = excluded.photo_en, retired_at = excluded.retired_at",
         params![
             street.number(),
             &category.code,
@@ -356,6 +373,14 @@ pub(super) fn add_category(
             category.urgency.name(),
             &category.unit,
             &category.danger,
+            &category.parent,
+            &category.opens,
+            &category.opens_en,
+            &category.closes,
+            &category.closes_en,
+            &category.photo,
+            &category.photo_en,
+            category.retired_at.map(micros),
         ],
     )?;
     Ok(())

@@ -3,9 +3,11 @@
 
 mod news;
 mod sentences;
+mod why;
 
 pub use news::news;
 pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
+pub use why::{Why, why};
 
 use domain::requests::{Channel, Desk, Kind, Rating, Urgency};
 
@@ -66,6 +68,8 @@ pub const REACHED_MISSING: Phrase = Phrase {
     zh: "请选“接通了”或“没接通”。",
     en: "Please say whether you reached the resident.",
 };
+pub const NO_PHOTO_CHOSEN: Phrase =
+    Phrase { zh: "请先选一张照片。", en: "Please choose a photo first." };
 pub const CLOSED_TAKES_NO_PHOTOS: Phrase = Phrase {
     zh: "已办结的诉求不再收照片。",
     en: "A closed request takes no more photos.",
@@ -156,6 +160,14 @@ pub fn event(name: &str) -> Phrase {
         "closed_elsewhere" => {
             Phrase { zh: "在原系统已办结", en: "Closed in the system it came from" }
         }
+        "deadline_moved" => Phrase {
+            zh: "日历调整，期限改了",
+            en: "The calendar changed and moved the deadline",
+        },
+        "deadline_settled" => Phrase {
+            zh: "放假安排已公布，期限不变",
+            en: "The holidays are known; the deadline stays",
+        },
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
         "phone_revealed" => {
             Phrase { zh: "查看了联系电话", en: "The phone number was shown" }

@@ -9,8 +9,11 @@ pub const OURS: &[&str] = &[
     "appointments",
     "areas",
     "attempts",
+    "calendar_closures",
     "calendar_days",
     "calendar_known",
+    "calendar_notices",
+    "calendar_versions",
     "categories",
     "deliveries",
     "history",
@@ -35,6 +38,7 @@ pub const OURS: &[&str] = &[
     "request_supporters",
     "request_totals",
     "requests",
+    "rule_versions",
     "sessions",
     "streets",
     "units",
@@ -55,13 +59,14 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 /// Drops all that is ours from a PostgreSQL database.
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
-        "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, deliveries, history, invitations, jobs, migrations,
-             notice_addresses, notice_settings, notices, people, receipts,
-             request_days, request_exports, request_facts, request_fills,
-             request_filters, request_folds, request_grams, request_numbers,
-             request_photos, request_sources, request_supporters, request_totals,
-             requests, sessions, streets, units",
+        "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_closures, calendar_days,
+             calendar_known, calendar_notices, calendar_versions, categories,
+             deliveries, history, invitations, jobs, migrations, notice_addresses,
+             notice_settings, notices, people, receipts, request_days,
+             request_exports, request_facts, request_fills, request_filters,
+             request_folds, request_grams, request_numbers, request_photos,
+             request_sources, request_supporters, request_totals, requests,
+             rule_versions, sessions, streets, units",
         params![],
     )?;
     Ok(())

@@ -28,7 +28,8 @@ impl Life {
     #[must_use]
     pub fn begin(settings: &Settings, mut record: Record) -> Self {
         let at = record.raised_at;
-        record.request = record.request.raised(settings.moment(at));
+        let limits = settings.limits_of(&record);
+        record.request = record.request.raised(settings.moment(&limits, at));
         let facts = json!({ "category": record.category, "photos": 0 });
         let entry = Entry {
             version: 1,
@@ -52,7 +53,8 @@ impl Life {
         event: &Event,
     ) {
         let before = self.record.request.clone();
-        self.record.request = before.clone().apply(event, settings.moment(at));
+        let limits = settings.limits_of(&self.record);
+        self.record.request = before.clone().apply(event, settings.moment(&limits, at));
         self.record.version += 1;
         let (name, facts) = events::in_words(event);
         self.story.push(Entry {

@@ -37,7 +37,7 @@ pub fn life(settings: &Settings, row: &Incoming, given: Given) -> Life {
     let by = row.unit.map_or(Handler::Desk(Desk::Community), Handler::Unit);
     let stage = stage(settings, row, &given, by);
     let category = settings.category(&row.category);
-    let urgency = category.map(|category| category.urgency_of(row.text.as_str()));
+    let urgency = category.map(|category| settings.urgency_of(category, row.text.as_str()).0);
     let urgency = urgency.unwrap_or(Urgency::Ordinary);
     let mut request = Request::new(given.id, row.area, None, urgency, row.raised);
     request.stage = stage;
@@ -45,7 +45,7 @@ pub fn life(settings: &Settings, row: &Incoming, given: Given) -> Life {
         request.since = row.changed;
         request.responded_at = Some(row.changed);
     }
-    request.due = due(settings, &request, row.due);
+    request.due = due(settings, &request, row);
     let story = story(row, stage);
     let record = Record {
         request,
@@ -116,10 +116,11 @@ fn stage(settings: &Settings, row: &Incoming, given: &Given, by: Handler) -> Sta
 }
 
 /// Their own time, where the work is still to be done; else as our rules have it.
-fn due(settings: &Settings, request: &Request, theirs: Option<Timestamp>) -> Option<Due> {
-    let ours = settings.limits.due(request, request.since, &settings.calendar)?;
+fn due(settings: &Settings, request: &Request, row: &Incoming) -> Option<Due> {
+    let limits = settings.limits_for(request.area, &row.category, request.urgency);
+    let ours = limits.due(request, request.since, &settings.calendar)?;
     let is_work = !matches!(request.stage, Stage::Resolved { .. } | Stage::Suspended { .. });
-    Some(match theirs.filter(|_| is_work) {
+    Some(match row.due.filter(|_| is_work) {
         Some(at) => Due { term: None, from: at.min(request.since), at, provisional: false, ..ours },
         None => ours,
     })

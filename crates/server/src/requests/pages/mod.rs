@@ -4,7 +4,9 @@ mod all;
 mod follow;
 mod home;
 mod live;
+mod office;
 mod paper;
+mod photos;
 mod piles;
 mod raise;
 mod show;
@@ -16,6 +18,8 @@ use domain::actor::Verb;
 
 use super::filters::pages as filters;
 use crate::web::{Access, Routes};
+
+pub use view::by_community;
 
 /// Who has a desk.
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
@@ -48,8 +52,9 @@ pub fn routes() -> Routes {
         .get(Access::Known, "/requests/{id}/receipt", paper::receipt)
         .get(Access::Known, "/requests/{id}/print", paper::print)
         .post(Access::SignedIn, "/requests/{id}/phone-reveal", show::reveal)
-        .post(Access::Known, "/requests/{id}/photos", show::photos)
+        .post(Access::Known, "/requests/{id}/photos", photos::add)
         .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
+        .get(office::OFFICES, "/office", office::office)
         .get(Access::Known, "/events", live::events)
 }

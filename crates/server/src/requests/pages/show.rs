@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::grid::Unit;
 use crate::receipts::Receipt;
 use crate::requests::neighbours::{self, Around};
-use crate::requests::{self, Seen, words};
-use crate::web::page::Html;
+use crate::requests::{self, Seen, rules, words};
+use crate::web::page::{self, Html};
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
 
@@ -32,7 +32,7 @@ pub struct Show {
     signal: Option<Status>,
     around: Around,
     due: Option<DueView>,
-    reason: String,
+    why: words::Why,
     steps: Vec<Step>,
     way: Vec<(&'static str, &'static str)>,
     acts: Vec<Act>,
@@ -56,7 +56,7 @@ struct Beside<'a> {
     signal: &'a Option<Status>,
     around: &'a Around,
     due: &'a Option<DueView>,
-    reason: &'a str,
+    why: &'a words::Why,
     steps: &'a [Step],
     way: &'a [(&'static str, &'static str)],
     acts: &'a [Act],
@@ -81,6 +81,12 @@ pub struct Matter {
     pub reminded: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
+    /// When it counts as done, for whoever does it.
+    pub closes: String,
+    /// Which rule names its usual unit, for whoever works on it.
+    pub route: String,
+    /// The reader may add photos of the work.
+    pub takes_photos: bool,
 }
 
 /// Something that the reader may do, as a form.
@@ -145,7 +151,10 @@ pub(super) async fn draw(
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let request = &seen.record.request;
     let due = request.due.map(|due| eye.due(due.at));
-    let reason = request.due.map(|due| words::deadline(&due, &settings, visit.lang));
+    let why = request.due.map(|due| {
+        let explained = requests::explained(&due, &seen.steps[0], &settings.calendar);
+        words::why(&explained, &settings, visit.lang)
+    });
     Ok(Show {
         page: Page::new(app, visit, &format!("/requests/{id}")),
         matter: matter(&eye, &seen),
@@ -153,7 +162,7 @@ pub(super) async fn draw(
         around: neighbours::around(app, visit, &settings, &seen).await?,
         signal: eye.signal(request.rung, request.ordered_at.is_some(), request.stage.is_closed()),
         due,
-        reason: reason.unwrap_or_default(),
+        why: why.unwrap_or_default(),
         steps: eye.steps(&seen),
         way: view::way(&seen, visit.lang),
         acts: acts(app, &settings, visit, &seen, outcome.kind),
@@ -180,7 +189,13 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         } else {
             words::to_staff(&record.request, eye.settings, lang)
         },
-        category: category.map_or("", |c| lang.pick(&c.name, &c.name_en)).to_owned(),
+        category: category.map(|it| eye.settings.category_name(it, lang)).unwrap_or_default(),
+        closes: category.map_or("", |it| eye.settings.closes(it, lang)).to_owned(),
+        route: if seen.is_mine || !seen.is_full() {
+            String::new()
+        } else {
+            rules::advice(eye.settings, record, lang)
+        },
         place: eye.place(record.request.area, &record.place),
         raised_at: time::full(record.raised_at, &eye.settings.calendar.zone, lang),
         urgency: lang.say(words::urgency(record.request.urgency)),
@@ -190,6 +205,7 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
         channel: words::channel_shown(record.channel, lang),
+        takes_photos: seen.takes_photos_of_work(),
     }
 }
 
@@ -256,7 +272,9 @@ fn acts(
 fn usual_unit(settings: &Settings, seen: &Seen) -> String {
     let last = seen.story.iter().rev().find_map(|told| told.unit);
     let last = last.and_then(|unit| settings.unit(unit)).map(|unit| unit.code.clone());
-    let usual = || settings.category(&seen.record.category).map(|known| known.unit.clone());
+    let record = &seen.record;
+    let fired = settings.route(record.request.area, &record.category);
+    let usual = || fired.map(|fired| fired.unit.code.clone());
     last.or_else(usual).unwrap_or_default()
 }
 
@@ -314,23 +332,23 @@ pub async fn act(
         }
         Err(error @ (Error::Invalid(_) | Error::Request(_) | Error::KeyUsed)) => {
             let written = Outcome { fields, kind: Some(kind), ..Outcome::default() };
-            refused(&app, &visit, id, &error, written).await
+            refused(&app, &visit, id, error, written).await
         }
         Err(error) => Err(error),
     }
 }
 
 /// The page again, with why a form was refused and with what was written into it.
-async fn refused(
+pub(super) async fn refused(
     app: &App,
     visit: &Visit,
     id: RequestId,
-    error: &Error,
+    error: Error,
     written: Outcome,
 ) -> Result<Response, Error> {
     let said = visit.lang.tell(&error.sentence()).to_owned();
     let shown = draw(app, visit, id, Outcome { error: said, ..written }).await?;
-    Ok((error.status(), Html(shown)).into_response())
+    Ok(page::again(shown, error))
 }
 
 /// After an act its request is shown again, and what was done is said. Whoever works at a desk is
@@ -405,27 +423,6 @@ pub async fn reveal(
     Ok(Html(shown).into_response())
 }
 
-/// Adds photos to a request that is there.
-pub async fn photos(
-    State(app): State<App>,
-    visit: Visit,
-    Id(id): Id<RequestId>,
-    form: Form,
-) -> Result<Response, Error> {
-    let deed = form.deed;
-    let added = async {
-        let rows = beside_their_field(requests::keep_photos(&app, form.files).await)?;
-        app.db.write(move |tx| requests::add_photos(tx, &deed, id, &rows)).await
-    };
-    match added.await {
-        Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
-        Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
-            refused(&app, &visit, id, &error, Outcome::default()).await
-        }
-        Err(error) => Err(error),
-    }
-}
-
 impl Show {
     /// The request without the frame of a page, to stand beside a list.
     pub(super) fn beside(&self) -> String {
@@ -437,7 +434,7 @@ impl Show {
             signal: &self.signal,
             around: &self.around,
             due: &self.due,
-            reason: &self.reason,
+            why: &self.why,
             steps: &self.steps,
             way: &self.way,
             acts: &self.acts,

@@ -200,7 +200,11 @@ fn extension(row: &Row) -> Result<Extension, Error> {
     })
 }
 
-fn clock(row: &Row, [at, limit, term, from, known]: [&str; 5]) -> Result<Option<Due>, Error> {
+/// The clock of these columns, if one runs.
+pub(in crate::requests) fn clock(
+    row: &Row,
+    [at, limit, term, from, known]: [&str; 5],
+) -> Result<Option<Due>, Error> {
     if row.get::<Option<i64>>(at)?.is_none() {
         return Ok(None);
     }

@@ -13,8 +13,9 @@ use crate::app::Settings;
 use crate::requests::Record;
 use crate::requests::import::Life;
 
-/// How often each category is asked about, in the order of a street's list: a few very often.
-const CATEGORIES: [u64; 8] = [46, 21, 12, 8, 5, 4, 3, 1];
+/// How often the first category of a street's list is asked about; the second half as often, the
+/// third a third, and so on.
+const MOST: u64 = 1000;
 /// Ratings from 1 to 5.
 const RATINGS: [u64; 5] = [3, 5, 14, 38, 40];
 
@@ -67,7 +68,7 @@ impl Teller {
         let categories = &self.settings.categories;
         let winter = [11, 12, 1, 2].contains(&self.settings.calendar.date(at).month());
         let weights: Vec<u64> = (0..categories.len())
-            .map(|place| CATEGORIES.get(place).copied().unwrap_or(1))
+            .map(|place| MOST / (place as u64 + 1))
             .zip(categories)
             // Water pipes freeze and heating fails in winter.
             .map(
@@ -81,7 +82,7 @@ impl Teller {
         let resident = &self.place.people[*dice.pick(&self.place.residents)];
         let asker = has_account.then_some(resident.id);
         let by_phone = dice.in_hundred(15);
-        let urgency = category.urgency_of(&text);
+        let (urgency, _) = self.settings.urgency_of(category, &text);
         let mut request = Request::new(id, area, asker, urgency, at);
         request.reminders = u8::from(dice.in_hundred(4));
         Record {
@@ -184,10 +185,7 @@ impl Teller {
             to: Desk::Community, note: note("网格里办不了，请社区派单。")
         };
         told.then(30..300, ("grid_worker", Some(here.worker)), &up);
-        let code = &told.life.record.category;
-        let usual = self.settings.category(code).map(|category| category.unit.as_str());
-        let unit = self.settings.units.iter().find(|unit| Some(unit.code.as_str()) == usual);
-        let unit = unit.or_else(|| self.settings.units.first())?.id;
+        let unit = self.unit(&told.life.record.category)?;
         let officer = self.officer(here);
         told.then(30..500, officer, &Event::Dispatched { unit, note: None });
         let liaison = ("unit", self.liaison(Handler::Unit(unit)));
@@ -198,6 +196,15 @@ impl Teller {
         }
         told.then(20..600, liaison, &Event::Signed { unit });
         Some(unit)
+    }
+
+    /// The unit of a category, or of the one above it.
+    fn unit(&self, category: &str) -> Option<UnitId> {
+        let above = category.split('_').next().unwrap_or_default();
+        let usual = [category, above].into_iter().filter_map(|code| self.settings.category(code));
+        let usual = usual.map(|category| category.unit.as_str()).find(|code| !code.is_empty());
+        let unit = self.settings.units.iter().find(|unit| Some(unit.code.as_str()) == usual);
+        unit.or_else(|| self.settings.units.first()).map(|unit| unit.id)
     }
 
     fn officer(&self, here: &MicroGrid) -> (&'static str, Option<PersonId>) {
@@ -257,9 +264,10 @@ impl Telling<'_> {
     /// As it is now: what is open has climbed as far as its clock has run.
     fn settle(mut self) -> Life {
         let settings = self.settings;
+        let limits = settings.limits_of(&self.life.record);
         let request = &mut self.life.record.request;
         if let Some(due) = request.due {
-            let rungs = Rungs::of(&due, &settings.limits, &settings.calendar);
+            let rungs = Rungs::of(&due, &limits, &settings.calendar);
             request.rung = rungs.reached(self.now);
             request.ordered_at = Some(rungs.ordered).filter(|_| request.rung == Rung::Ordered);
         }
