@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod door;
 mod fault;
+mod generate;
 mod import;
 mod limits;
 mod log;
@@ -46,6 +47,8 @@ enum Command {
     Bench(bench::Flags),
     /// Takes in what another system has kept.
     Import(import::Flags),
+    /// Makes a county of invented people and requests, to try a large installation on.
+    Generate(generate::Flags),
     /// Says what is wrong with this installation, and the remedy.
     Doctor(config::Flags),
 }
@@ -95,6 +98,7 @@ fn run(command: Command, outside: Outside) -> Result<ExitCode, Fault> {
         Command::Demo(flags) => waiting(demo::run(flags, outside)),
         Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data", outside)?)),
         Command::Bench(flags) => bench::run(&flags),
+        Command::Generate(flags) => waiting(generate::run(flags, outside)),
         Command::Import(flags) => waiting(import::run(flags, outside)),
         Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data", outside)?)),
     }

@@ -122,11 +122,23 @@ pub struct Imported {
 pub fn note_imported(
     tx: &mut Tx,
     settings: &Settings,
-    (request, version): (RequestId, i64),
+    which: (RequestId, i64),
     place: Place<'_>,
     raised_at: Timestamp,
     known: Imported,
 ) -> Result<(), Error> {
+    let facts = of_imported(settings, which, place, raised_at, known);
+    add_all(tx, settings.street, &facts, false)
+}
+
+/// What an imported request counts for: see [`note_imported`].
+pub(super) fn of_imported(
+    settings: &Settings,
+    (request, version): (RequestId, i64),
+    place: Place<'_>,
+    raised_at: Timestamp,
+    known: Imported,
+) -> Vec<Fact> {
     let fact = |version, at, facts| Fact {
         request,
         version,
@@ -137,7 +149,7 @@ pub fn note_imported(
     };
     let mut raised = Facts::default();
     raised.counted.add_tally(Tally::Raised);
-    store::add(tx, settings.street, &fact(0, raised_at, raised))?;
+    let mut found = vec![fact(0, raised_at, raised)];
     let mut ended = Facts::default();
     if let (Some(done_at), Some(due_at)) = (known.done_at, known.due_at) {
         ended.add(Measure::OnTime, done_at <= due_at);
@@ -145,10 +157,20 @@ pub fn note_imported(
     if known.closed_at.is_some() {
         ended.counted.add_tally(Tally::Closed);
     }
-    match known.closed_at.or(known.done_at) {
-        Some(at) if !ended.is_empty() => store::add(tx, settings.street, &fact(version, at, ended)),
-        _ => Ok(()),
-    }
+    let at = known.closed_at.or(known.done_at).filter(|_| !ended.is_empty());
+    found.extend(at.map(|at| fact(version, at, ended)));
+    found
+}
+
+/// Puts many facts on record by few statements. Those that are said to be folded are in no sum yet:
+/// whoever adds them has the sums made anew ([`rebuild`]).
+pub(super) fn add_all(
+    tx: &mut Tx,
+    street: Street,
+    facts: &[Fact],
+    are_folded: bool,
+) -> Result<(), Error> {
+    store::add_all(tx, street, facts, are_folded)
 }
 
 /// The addresses of this part.

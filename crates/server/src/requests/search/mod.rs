@@ -119,6 +119,17 @@ pub(super) fn index(
     store::add(tx, street, id, &new)
 }
 
+/// Keeps requests that are new under their grams, by few statements.
+pub(super) fn index_all(
+    tx: &mut Tx,
+    settings: &Settings,
+    records: &[&Record],
+) -> Result<(), Error> {
+    let grams = records.iter().map(|record| (record.request.id, kept(settings, record)));
+    let grams: Vec<(RequestId, Vec<String>)> = grams.collect();
+    store::add_all(tx, settings.street, &grams)
+}
+
 /// Whether two states of a request have the same grams: most changes leave them alone.
 fn is_found_alike(one: &Record, other: &Record) -> bool {
     let of = |it: &Record| (it.request.area, it.request.urgency, it.channel, it.raised_at);

@@ -276,6 +276,24 @@ pub(super) fn add(
     Ok(())
 }
 
+/// Adds requests that have no grams yet, gram by gram, so that what lies together is written
+/// together.
+pub(super) fn add_all(
+    tx: &mut Tx,
+    street: Street,
+    grams: &[(RequestId, Vec<String>)],
+) -> Result<(), Error> {
+    let pairs = grams.iter().flat_map(|(id, grams)| grams.iter().map(move |gram| (gram, id.0)));
+    let mut pairs: Vec<(&String, i64)> = pairs.collect();
+    pairs.sort_unstable();
+    let mut values = Vec::with_capacity(pairs.len() * 3);
+    for (gram, id) in pairs {
+        values.extend_from_slice(params![street.number(), gram, id]);
+    }
+    tx.insert_rows("INSERT INTO request_grams (street, gram, request)", 3, &values)?;
+    Ok(())
+}
+
 /// Takes a gram away from a request that no longer has it.
 pub(super) fn remove(tx: &mut Tx, street: Street, id: RequestId, gram: &str) -> Result<(), Error> {
     tx.execute(
