@@ -1,5 +1,5 @@
-//! The clocks that a street sets for itself by place, category and urgency, over the usual ones, and
-//! the numbers that hold for all of them.
+//! The clocks that a street sets for itself by place, category and urgency, over the usual ones,
+//! and the numbers that hold for all of them.
 
 use std::cmp::Reverse;
 

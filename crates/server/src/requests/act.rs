@@ -104,8 +104,7 @@ fn refused(
     at: Timestamp,
 ) -> Error {
     let limits = settings.limits_of(loaded);
-    let choices: Vec<Kind> =
-        loaded.request.choices(actor, settings.moment(&limits, at)).collect();
+    let choices: Vec<Kind> = loaded.request.choices(actor, settings.moment(&limits, at)).collect();
     let sentence = words::refusal(&refusal, settings, &choices);
     let choices = choices.iter().map(|kind| kind.name()).collect();
     Error::Request(Box::new(OutOfTurn { refusal, sentence, choices }))

@@ -104,7 +104,9 @@ fn looks_like_a_page(path: &str, page: &str, lang: &str) {
         }
     }
     // Where names are kept in both languages, both are shown.
-    let is_about_names = ["/areas", "/units", "/office/rules/categories"].iter().any(|start| path.starts_with(start));
+    let is_about_names = ["/areas", "/units", "/office/rules/categories"]
+        .iter()
+        .any(|start| path.starts_with(start));
     if lang == "en" && !is_about_names {
         let shown = text_of(page).replace("中文", "").replace("五微", "");
         let foreign: String =

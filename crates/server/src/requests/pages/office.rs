@@ -1,4 +1,4 @@
-//! The office's index: what desks and administrators set up and look up, one line each.
+//! The office's index: what desks set up and look up, one line each.
 
 use askama::Template;
 use axum::extract::State;
@@ -11,8 +11,7 @@ use crate::web::words::Phrase;
 use crate::web::{Access, Page, Visit};
 
 /// Whoever has one of the pages below.
-pub const OFFICES: Access =
-    Access::Any(&[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk, Verb::Administer]);
+pub const OFFICES: Access = Access::Any(DESKS);
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
 const ADMINISTER: &[Verb] = &[Verb::Administer];
 
@@ -58,7 +57,9 @@ const ALL: &[Entry] = &[
         path: "/units",
         verbs: ADMINISTER,
         name: Phrase { zh: "单位", en: "Units" },
-        about: Phrase { zh: "能派单的共建单位", en: "The partner units that requests go to" },
+        about: Phrase {
+            zh: "能派单的共建单位", en: "The partner units that requests go to"
+        },
     },
 ];
 

@@ -223,10 +223,7 @@ fn moment(at: Timestamp, settings: &Settings) -> String {
     get, path = "/routing-rules", tag = "rules", operation_id = "routing_rules",
     responses((status = 200, description = "The rules", body = RoutingRules)),
 )]
-async fn routing_rules(
-    State(app): State<App>,
-    visit: Visit,
-) -> Result<Json<RoutingRules>, Error> {
+async fn routing_rules(State(app): State<App>, visit: Visit) -> Result<Json<RoutingRules>, Error> {
     let settings = app.settings(visit.street()?)?;
     let rules = (1..).zip(&settings.rules.routing);
     let items = rules.map(|(number, rule)| RoutingRuleAnswer {

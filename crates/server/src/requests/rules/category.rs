@@ -19,7 +19,8 @@ pub struct Category {
     pub urgency: Urgency,
     /// The code of the unit where such requests usually go; may be empty.
     pub unit: String,
-    /// Words that make a request dangerous, parted by spaces; those of the category above count too.
+    /// Words that make a request dangerous, parted by spaces; those of the category above count
+    /// too.
     pub danger: String,
     /// The code of the category above; empty for one that stands at the top.
     pub parent: String,
@@ -130,7 +131,11 @@ impl Settings {
     /// How pressing a request of this category with this text is, and the word of danger that made
     /// it so.
     #[must_use]
-    pub fn urgency_of<'a>(&'a self, category: &'a Category, text: &str) -> (Urgency, Option<&'a str>) {
+    pub fn urgency_of<'a>(
+        &'a self,
+        category: &'a Category,
+        text: &str,
+    ) -> (Urgency, Option<&'a str>) {
         let above = self.above(category).and_then(|above| above.danger_in(text));
         match category.danger_in(text).or(above) {
             Some(word) => (Urgency::Danger, Some(word)),

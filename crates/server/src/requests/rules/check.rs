@@ -21,7 +21,16 @@ pub struct Fault {
 
 /// The pictures that a category can have.
 pub const ICONS: [&str; 11] = [
-    "rubbish", "stairs", "water", "lamp", "lift", "car", "noise", "neighbours", "safety", "tree",
+    "rubbish",
+    "stairs",
+    "water",
+    "lamp",
+    "lift",
+    "car",
+    "noise",
+    "neighbours",
+    "safety",
+    "tree",
     "other",
 ];
 /// The most rows of a table.
@@ -35,10 +44,8 @@ const TERM_MAX: u16 = 400;
 /// A rule of routing.
 #[must_use]
 pub fn routing(table: &Table) -> Vec<RoutingRule> {
-    let rule = |row| RoutingRule {
-        scope: scope(table, row),
-        unit: table.cell(row, "unit").to_owned(),
-    };
+    let rule =
+        |row| RoutingRule { scope: scope(table, row), unit: table.cell(row, "unit").to_owned() };
     (0..table.rows.len()).map(rule).collect()
 }
 
@@ -253,9 +260,9 @@ impl Faults<'_> {
             }
         }
         let known = &self.settings.categories;
-        let lost = known.iter().find(|known| {
-            rows.iter().all(|&row| table.cell(row, "code") != known.code)
-        });
+        let lost = known
+            .iter()
+            .find(|known| rows.iter().all(|&row| table.cell(row, "code") != known.code));
         if let Some(lost) = lost {
             let reason = Sentence::new(
                 format!("类别“{}”已有诉求在用，只能停用，不能删除。", lost.name),

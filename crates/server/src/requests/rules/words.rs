@@ -6,9 +6,12 @@ use super::{By, Fired, Kind};
 use crate::app::Settings;
 use crate::web::words::{Lang, Phrase, Sentence};
 
-pub const UNCHANGED: Phrase =
-    Phrase { zh: "和现在的一样，没有要保存的改动。", en: "Nothing is different, so nothing was saved." };
-pub const BEFORE: Phrase = Phrase { zh: "首次修改前的状态", en: "As it was before the first change" };
+pub const UNCHANGED: Phrase = Phrase {
+    zh: "和现在的一样，没有要保存的改动。",
+    en: "Nothing is different, so nothing was saved.",
+};
+pub const BEFORE: Phrase =
+    Phrase { zh: "首次修改前的状态", en: "As it was before the first change" };
 pub const BEGINNING: Phrase = Phrase { zh: "初始设置", en: "What the street began with" };
 pub const NOTE_MISSING: Phrase =
     Phrase { zh: "请写一句为什么改。", en: "Please say in a sentence why." };
@@ -30,10 +33,8 @@ pub const TOO_MANY_ROWS: Phrase =
     Phrase { zh: "最多 500 行。", en: "There may be at most 500 rows." };
 pub const CATEGORY_UNKNOWN: Phrase =
     Phrase { zh: "没有这个类别。", en: "There is no such category." };
-pub const AREA_UNKNOWN: Phrase = Phrase {
-    zh: "本街道没有这个地方。",
-    en: "There is no such place in this street.",
-};
+pub const AREA_UNKNOWN: Phrase =
+    Phrase { zh: "本街道没有这个地方。", en: "There is no such place in this street." };
 pub const UNIT_UNKNOWN: Phrase =
     Phrase { zh: "请从名单里选一个单位。", en: "Please choose a unit from the list." };
 pub const URGENCY_UNKNOWN: Phrase =
@@ -50,8 +51,10 @@ pub const CODE_BAD: Phrase = Phrase {
     zh: "代号请用 2 至 40 个小写字母、数字、下划线或短横线。",
     en: "Please use 2 to 40 small letters, digits, underscores or hyphens.",
 };
-pub const NAME_BAD: Phrase =
-    Phrase { zh: "名称请写 1 至 40 个字。", en: "Please give a name of 1 to 40 characters." };
+pub const NAME_BAD: Phrase = Phrase {
+    zh: "名称请写 1 至 40 个字。",
+    en: "Please give a name of 1 to 40 characters.",
+};
 pub const ICON_UNKNOWN: Phrase =
     Phrase { zh: "请选一张图。", en: "Please choose a picture." };
 pub const DANGER_SHORT: Phrase = Phrase {
@@ -122,28 +125,37 @@ pub fn number(number: Number) -> Phrase {
         Number::CallbackPercent => {
             Phrase { zh: "回访比例（每百件回访几件）", en: "Callbacks (of a hundred)" }
         }
-        Number::YellowDays => {
-            Phrase { zh: "到期前几个工作日亮黄牌", en: "Yellow: working days before the deadline" }
+        Number::YellowDays => Phrase {
+            zh: "到期前几个工作日亮黄牌",
+            en: "Yellow: working days before the deadline",
+        },
+        Number::OrderDays => Phrase {
+            zh: "亮红牌后几个工作日督办",
+            en: "Ordered: working days after red",
+        },
+        Number::CallsMax => Phrase {
+            zh: "打不通最多再打几次",
+            en: "Calls to somebody not reached, at most",
+        },
+        Number::ReturnsMax => {
+            Phrase { zh: "单位最多退单几次", en: "Returns by units, at most" }
         }
-        Number::OrderDays => {
-            Phrase { zh: "亮红牌后几个工作日督办", en: "Ordered: working days after red" }
-        }
-        Number::CallsMax => {
-            Phrase { zh: "打不通最多再打几次", en: "Calls to somebody not reached, at most" }
-        }
-        Number::ReturnsMax => Phrase { zh: "单位最多退单几次", en: "Returns by units, at most" },
-        Number::ReturningDays => {
-            Phrase { zh: "几个工作日内可以退单", en: "Working days in which a unit may return" }
-        }
-        Number::ExtensionDaysMax => {
-            Phrase { zh: "最多延期几个工作日", en: "Working days of an extension, at most" }
-        }
-        Number::ReviewDaysMax => {
-            Phrase { zh: "挂账最多几天复核一次", en: "Days until a suspended request is reviewed" }
-        }
-        Number::ReopenDays => {
-            Phrase { zh: "办结后几天内可以重新打开", en: "Days in which a request can be reopened" }
-        }
+        Number::ReturningDays => Phrase {
+            zh: "几个工作日内可以退单",
+            en: "Working days in which a unit may return",
+        },
+        Number::ExtensionDaysMax => Phrase {
+            zh: "最多延期几个工作日",
+            en: "Working days of an extension, at most",
+        },
+        Number::ReviewDaysMax => Phrase {
+            zh: "挂账最多几天复核一次",
+            en: "Days until a suspended request is reviewed",
+        },
+        Number::ReopenDays => Phrase {
+            zh: "办结后几天内可以重新打开",
+            en: "Days in which a request can be reopened",
+        },
     }
 }
 
@@ -177,9 +189,13 @@ pub fn column(kind: Kind, name: &str) -> Phrase {
         "unit" => Phrase { zh: "单位", en: "Unit" },
         "danger" => Phrase { zh: "危险词", en: "Words of danger" },
         "opens" => Phrase { zh: "什么算这一类", en: "What belongs here, in Chinese" },
-        "opens_en" => Phrase { zh: "什么算这一类（英文）", en: "What belongs here, in English" },
+        "opens_en" => {
+            Phrase { zh: "什么算这一类（英文）", en: "What belongs here, in English" }
+        }
         "closes" => Phrase { zh: "怎样算办好", en: "When it is done, in Chinese" },
-        "closes_en" => Phrase { zh: "怎样算办好（英文）", en: "When it is done, in English" },
+        "closes_en" => {
+            Phrase { zh: "怎样算办好（英文）", en: "When it is done, in English" }
+        }
         "photo" => Phrase { zh: "照片怎么拍", en: "What a photo should show, in Chinese" },
         "photo_en" => {
             Phrase { zh: "照片怎么拍（英文）", en: "What a photo should show, in English" }
@@ -198,15 +214,19 @@ pub const ANY_CATEGORY: Phrase = Phrase { zh: "所有类别", en: "Every categor
 /// Everywhere, as a choice for a rule.
 pub const ANY_AREA: Phrase = Phrase { zh: "全街道", en: "The whole street" };
 /// Every urgency, as a choice for a rule.
-pub const ANY_URGENCY: Phrase =
-    Phrase { zh: "不限（危险除外）", en: "Any but danger" };
+pub const ANY_URGENCY: Phrase = Phrase { zh: "不限（危险除外）", en: "Any but danger" };
 
 /// Where a request begins: in the grid, or at a desk where nobody works in it.
-pub const BEGINS_GRID: Phrase = Phrase { zh: "本网格的网格员", en: "the grid worker of the place" };
-pub const BEGINS_COMMUNITY: Phrase =
-    Phrase { zh: "社区派单台（网格里没有网格员）", en: "the community's desk, as nobody works in the grid" };
-pub const BEGINS_STREET: Phrase =
-    Phrase { zh: "街道派单台（社区没有人值守）", en: "the street's desk, as nobody has the community's" };
+pub const BEGINS_GRID: Phrase =
+    Phrase { zh: "本网格的网格员", en: "the grid worker of the place" };
+pub const BEGINS_COMMUNITY: Phrase = Phrase {
+    zh: "社区派单台（网格里没有网格员）",
+    en: "the community's desk, as nobody works in the grid",
+};
+pub const BEGINS_STREET: Phrase = Phrase {
+    zh: "街道派单台（社区没有人值守）",
+    en: "the street's desk, as nobody has the community's",
+};
 
 /// How pressing something is.
 #[must_use]

@@ -1,8 +1,8 @@
 //! Two versions side by side: what came, what went, what became different.
 
 use super::super::Table;
-use super::say::Teller;
 use super::super::words;
+use super::say::Teller;
 
 /// A rule that is not the same in both.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub enum Change {
     Added,
     Removed,
     Changed,
+}
+
+impl Differing {
+    pub fn is_added(&self) -> bool {
+        self.what == Change::Added
+    }
+
+    pub fn is_removed(&self) -> bool {
+        self.what == Change::Removed
+    }
 }
 
 /// What differs from `old` to `new`, in the order of the newer one, what went at the end.

@@ -10,8 +10,8 @@ use db::Tx;
 
 use super::super::{Draft, Fault, Kind, Preview, Table, change, check, trial, words};
 use super::inputs::{self, Input};
-use super::say::Teller;
 use super::kind_of;
+use super::say::Teller;
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
@@ -116,12 +116,12 @@ pub async fn save(
     let Form { deed, fields, .. } = form;
     let street = deed.street;
     let settings = app.settings(street)?;
-    let (head, held) = app.db.read(move |tx| change::current(tx, street, kind)).await?;
+    let (head, known) = app.db.read(move |tx| change::current(tx, street, kind)).await?;
     let row = fields.shown("row").to_owned();
-    let (table, place) = drafted(&held, &row, &fields);
+    let (table, place) = drafted(&known, &row, &fields);
     let base = fields.shown("base").parse().unwrap_or(head);
     let mut shape = Shape { kind, row, base, fields };
-    let faults = check::faults(&table, &held, &settings);
+    let faults = check::faults(&table, &known, &settings);
     if shape.fields.shown("act") == "preview" && faults.is_empty() {
         let preview = try_out(&app, &settings, &table).await?;
         // Whoever looks first has not done anything yet.
@@ -131,16 +131,14 @@ pub async fn save(
         return Ok(Html(page).into_response());
     }
     let draft = Draft { table, base, note: shape.fields.shown("note").to_owned() };
-    let known = settings.clone();
-    let work = move |tx: &mut Tx| change::change(tx, &known, &deed, &draft);
+    let shared = settings.clone();
+    let work = move |tx: &mut Tx| change::change(tx, &shared, &deed, &draft);
     match app.db.write(work).await {
         Ok(_) => {
             app.reload().await?;
             Ok(see_other(&format!("/office/rules/{}?saved=1", kind.name())))
         }
-        Err(Error::Records(db::Error::Stale)) => {
-            overtaken(&app, &visit, shape).await
-        }
+        Err(Error::Records(db::Error::Stale)) => overtaken(&app, &visit, shape).await,
         Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
             let page = edit(&app, &visit, &settings, &shape);
             Ok(refused(page, &error, &faults, place))

@@ -73,10 +73,13 @@ const MEASURES: [(&str, Phrase); 4] = [
 pub fn fields_of(table: &Table, place: Option<usize>) -> Fields {
     let mut fields = Fields::default();
     let Some(row) = place else {
-        return fields.with("measure", "working_days").with("urgency", match table.kind {
-            Kind::Categories => "ordinary",
-            _ => "",
-        });
+        return fields.with("measure", "working_days").with(
+            "urgency",
+            match table.kind {
+                Kind::Categories => "ordinary",
+                _ => "",
+            },
+        );
     };
     for column in table.kind.columns() {
         fields = fields.with(column, table.cell(row, column));
@@ -154,7 +157,10 @@ fn of_category(
     let parents = std::iter::once(none("（大类）", "(at the top)")).chain(top).collect();
     let units = std::iter::once(none("（由派单台选）", "(the desk chooses)")).chain(units(teller));
     let icons = ICONS.iter().map(|icon| ((*icon).to_owned(), say_icon(teller, icon).to_owned()));
-    let code = say("小写字母、数字、下划线，以后不能改。", "Small letters, digits, underscores; it stays.");
+    let code = say(
+        "小写字母、数字、下划线，以后不能改。",
+        "Small letters, digits, underscores; it stays.",
+    );
     let danger = say(
         "用空格隔开。说到这些词的诉求按“危险”办，页面先给出 110、119、120。上级类别的词也算。",
         "Parted by spaces. A request that says one is dangerous, and 110, 119 and 120 come first. Those above count too.",
@@ -163,7 +169,8 @@ fn of_category(
         "给反映的人看：什么算这一类，受理前要知道什么。",
         "For whoever asks: what belongs here, and what must be known first.",
     );
-    let closes = say("给办的人看：做到什么样算办好。", "For whoever does it: when it counts as done.");
+    let closes =
+        say("给办的人看：做到什么样算办好。", "For whoever does it: when it counts as done.");
     let position = Input { label: teller.lang.say(POSITION), ..input("position") };
     vec![
         input("code").hint(code).fixed(!is_new),
@@ -231,9 +238,8 @@ fn urgencies(teller: &Teller<'_>) -> impl Iterator<Item = (String, String)> {
 }
 
 fn limits(teller: &Teller<'_>) -> Vec<(String, String)> {
-    let said = |limit: Limit| {
-        (limit.name().to_owned(), teller.lang.say(words::limit(limit)).to_owned())
-    };
+    let said =
+        |limit: Limit| (limit.name().to_owned(), teller.lang.say(words::limit(limit)).to_owned());
     Limit::SETTABLE.map(said).to_vec()
 }
 

@@ -78,8 +78,7 @@ pub async fn list(
 ) -> Result<Response, Error> {
     let (kind, street) = (kind_of(&kind)?, visit.street()?);
     let settings = app.settings(street)?;
-    let (version, table) =
-        app.db.read(move |tx| change::current(tx, street, kind)).await?;
+    let (version, table) = app.db.read(move |tx| change::current(tx, street, kind)).await?;
     let teller = Teller { settings: &settings, lang: visit.lang };
     let mut page = Page::new(&app, &visit, &format!("/office/rules/{}", kind.name()));
     if asked.saved.is_some() {

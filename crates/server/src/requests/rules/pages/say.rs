@@ -31,9 +31,9 @@ impl Teller<'_> {
                 .map_or_else(|| text.to_owned(), |it| lang.say(words::urgency(it)).to_owned()),
             "limit" => Limit::named(text)
                 .map_or_else(|| text.to_owned(), |it| lang.say(words::limit(it)).to_owned()),
-            "term" => text
-                .parse()
-                .map_or_else(|_| text.to_owned(), |it| term(it, lang).trim().to_owned()),
+            "term" => {
+                text.parse().map_or_else(|_| text.to_owned(), |it| term(it, lang).trim().to_owned())
+            }
             "name" if kind == Kind::Numbers => Number::named(text)
                 .map_or_else(|| text.to_owned(), |it| lang.say(words::number(it)).to_owned()),
             "retired" => lang.say(words::column(kind, "retired")).to_owned(),
