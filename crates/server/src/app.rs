@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::grid::{Area, Served, Unit};
 use crate::identity::Cost;
+use crate::notices::Mail;
 use crate::requests::{Category, Rules};
 use crate::web::words::Lang;
 use crate::{calendar, grid, identity, migrations, requests};
@@ -50,6 +51,8 @@ pub struct Options {
     pub public_url: String,
     /// Whether cookies are for HTTPS only.
     pub secure: bool,
+    /// Where mail goes out; nothing where no server is named.
+    pub mail: Option<Mail>,
     /// What hashing a password costs; only tests make it cheap.
     pub cost: Cost,
 }
@@ -160,6 +163,12 @@ impl Settings {
         })
     }
 
+    /// The same with another calendar.
+    #[must_use]
+    pub fn counting_by(&self, calendar: domain::calendar::Calendar) -> Self {
+        Self { calendar, ..self.clone() }
+    }
+
     /// The category of this code.
     #[must_use]
     pub fn category(&self, code: &str) -> Option<&Category> {
@@ -225,6 +234,11 @@ impl Settings {
         }
         path.reverse();
         path
+    }
+
+    /// Every open area, in no order.
+    pub fn known_areas(&self) -> impl Iterator<Item = &Area> {
+        self.areas.values()
     }
 
     /// The open areas of a level, by code.

@@ -5,16 +5,23 @@
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
 mod apply;
+mod callback;
 mod channel;
 mod clocks;
 mod command;
 mod event;
+pub mod grams;
 mod ladder;
 mod limits;
 mod machine;
+mod measures;
+mod news;
 mod routing;
+pub mod similar;
+pub mod trace;
 mod words;
 
+pub use callback::Sample;
 pub use channel::Channel;
 pub use clocks::{ClockRule, Number, Numbers, clock};
 pub use command::{Command, Kind, Said};
@@ -22,6 +29,8 @@ pub use event::Event;
 pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
+pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
+pub use news::{Audience, Hands, News, news};
 pub use routing::{About, Fit, RoutingRule, Scope, route};
 pub use words::{BadText, Note, Rating, Text, readable};
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use db::Tx;
 use domain::area::Street;
 use domain::id::RequestId;
 use jiff::SignedDuration;
@@ -12,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use crate::App;
 use crate::error::Error;
 use crate::queue::{self, Job, Kind};
-use crate::{identity, requests};
+use crate::{identity, notices, requests};
 
 /// Timers are looked at this often; people hear of news within this time.
 const EVERY: Duration = Duration::from_secs(2);
@@ -20,6 +21,8 @@ const EVERY: Duration = Duration::from_secs(2);
 const SETTINGS: Duration = Duration::from_secs(30);
 /// So many jobs are read at once.
 const AT_ONCE: i64 = 200;
+/// So many transactions make older requests searchable at one tick, for each street.
+const FILLS: usize = 20;
 /// Ended sessions are forgotten this often.
 const HOURLY: Duration = Duration::from_hours(1);
 /// Photos without a request are looked for this often.
@@ -42,12 +45,27 @@ pub async fn run(app: App, mut closing: watch::Receiver<bool>) {
             told("read the settings anew", app.reload().await);
         }
         told("work off what waits", tick(&app).await);
+        told("make older requests searchable", fill(&app).await);
         if hour.is_now() {
             told("forget ended sessions", forget(&app).await);
         }
         if day.is_now() {
             told("take away photos without a request", take_orphans(&app).await.map(drop));
         }
+    }
+}
+
+/// Sends what is to leave the house until `closing` says so. A gateway that takes its time holds up
+/// nothing else.
+pub async fn send(app: App, mut closing: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = closing.wait_for(|&closing| closing) => return,
+            _ = ticks.tick() => {}
+        }
+        told("send what waits", notices::send(&app, requests::SUBJECTS).await);
     }
 }
 
@@ -70,11 +88,26 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
                 break;
             }
         }
+        told("fold facts into the figures", requests::rates::work(app, street).await);
     }
     if changed > 0 {
         app.changes.notify_waiters();
     }
     Ok(changed)
+}
+
+/// Makes some more requests searchable that were raised before there was a search; so many that
+/// the other work goes on. Where it stops it goes on at the next tick, after a restart too.
+pub async fn fill(app: &App) -> Result<(), Error> {
+    for street in app.streets() {
+        for _ in 0..FILLS {
+            let settings = app.settings(street)?;
+            if !app.db.write(move |tx| requests::fill(tx, &settings)).await? {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Does one job, whatever its kind. Tells whether a request changed.
@@ -85,7 +118,18 @@ async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
             let id = RequestId(job.subject);
             app.db.write(move |tx| requests::wake(tx, &settings, id, now)).await
         }
-        Kind::News | Kind::Fold | Kind::Delivery => {
+        Kind::Calendar => {
+            app.db.write(move |tx| requests::recompute(tx, &settings, &job, now)).await
+        }
+        Kind::News => {
+            let ids = app.ids.clone();
+            let work = move |tx: &mut Tx| requests::tell_news(tx, &settings, &ids, &job, now);
+            if app.db.write(work).await? > 0 {
+                app.changes.notify_waiters();
+            }
+            Ok(false)
+        }
+        Kind::Fold => {
             app.db.write(move |tx| queue::done(tx, street, &job)).await?;
             Ok(false)
         }
@@ -104,6 +148,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     for street in app.streets() {
         let now = app.now();
         app.db.write(move |tx| identity::sweep(tx, street, now)).await?;
+        app.db.write(move |tx| notices::sweep(tx, street, now)).await?;
     }
     Ok(())
 }

@@ -68,6 +68,11 @@ impl Fields {
         value.ok_or_else(|| Error::field(name, reason))
     }
 
+    /// Every field as it was sent, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Puts a field there as it was sent.
     pub fn put(&mut self, name: String, value: String) {
         self.values.insert(name, value);
@@ -132,7 +137,7 @@ impl FromRequest<App> for Form {
         } else {
             let body = whole(request, TEXT_MAX).await?;
             let text = std::str::from_utf8(&body).map_err(|_| Error::Unreadable)?;
-            digest.update(text.as_bytes());
+            digest.update(without_csrf(text).as_bytes());
             Parts { fields: Fields::urlencoded(text), files: Vec::new(), room: None }
         };
         let Parts { fields, files, room } = parts;
@@ -230,7 +235,7 @@ pub async fn whole(request: Request, most: usize) -> Result<Bytes, Error> {
 }
 
 /// A browser says where a form comes from; ours come from ourselves.
-fn same_origin(headers: &HeaderMap) -> Result<(), Error> {
+pub fn same_origin(headers: &HeaderMap) -> Result<(), Error> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         let ours = ["same-origin", "none"].contains(&site);
@@ -247,10 +252,17 @@ fn target(request: &Request) -> String {
     format!("{} {}\n", request.method(), request.uri().path())
 }
 
+/// A form that waited on a phone while its session ended comes with the proof of the next one, and
+/// is still the same deed: so the proof is no part of what was sent.
+fn without_csrf(text: &str) -> String {
+    let pairs = text.split('&').filter(|pair| !pair.starts_with("csrf="));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 /// Whether a form of this address has files: others are read as text alone.
 fn takes_files(path: &str) -> bool {
     let ends = ["/photos", "/resolution", "/completion"];
-    path == "/requests" || ends.iter().any(|end| path.ends_with(end))
+    ["/requests", "/calendar/preview"].contains(&path) || ends.iter().any(|end| path.ends_with(end))
 }
 
 /// Somebody without a session says by the area in which street they are.

@@ -1,5 +1,7 @@
 //! What every page has around its matter: a head, a place, a way to everywhere else.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,7 @@ use super::visit::Visit;
 use super::words::{Lang, Phrase};
 use crate::App;
 use crate::error::Error;
+use crate::notices::Unread;
 
 /// The frame of a page. Templates call it `page`.
 #[derive(Clone, Debug)]
@@ -21,6 +24,12 @@ pub struct Page {
     /// Where this reader's work is: at most four entries with words.
     pub links: Vec<Link>,
     pub signed_in: bool,
+    /// How many pieces of news wait for this reader.
+    pub unread: Unread,
+    /// The id of the reader, for what their phone keeps; empty for those without an account.
+    pub person: String,
+    /// The reader works outdoors: their pages go on without a network.
+    pub works: bool,
     /// What forms send back to prove that they are ours.
     pub csrf: String,
     /// The address of this page, for the forms that change language and size.
@@ -58,6 +67,18 @@ pub struct Link {
     pub is_here: bool,
 }
 
+/// A page that shows a refused form again. A script that sent the form is told the refusal itself:
+/// see [`super::speak`].
+pub fn again<T: Template>(page: T, error: Error) -> Response {
+    let mut response = (error.status(), Html(page)).into_response();
+    response.extensions_mut().insert(ShownAgain(Arc::new(error)));
+    response
+}
+
+/// Why a form is shown again.
+#[derive(Clone)]
+pub struct ShownAgain(pub Arc<Error>);
+
 /// A page that is drawn.
 pub struct Html<T>(pub T);
 
@@ -86,6 +107,9 @@ impl Page {
             hotline: settings.as_ref().map(|known| known.hotline.clone()).unwrap_or_default(),
             links: links(visit, here),
             signed_in: matches!(visit.actor.caller, Caller::Person(_)),
+            unread: visit.unread,
+            person: visit.actor.person().map(|id| id.to_string()).unwrap_or_default(),
+            works: here == "/waiting" || visit.actor.may_somewhere(Verb::WorkInGrid),
             csrf: visit.form_secret.clone(),
             here: here.to_owned(),
             key: app.new_key(),
@@ -124,7 +148,7 @@ impl Page {
             ("2", self.t("不满意", "Bad")),
             ("3", self.t("基本满意", "Fair")),
             ("4", self.t("满意", "Good")),
-            ("5", self.t("非常满意", "Very good")),
+            ("5", self.t("很满意", "Very good")),
         ]
     }
 

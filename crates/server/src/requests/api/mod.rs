@@ -1,12 +1,13 @@
 //! What programs may call about requests: raise, list, read, act, photos, passes.
 
+mod deadline;
 mod list;
 mod nouns;
 mod passes;
 mod photos;
 mod raise;
 mod show;
-mod values;
+pub(super) mod values;
 mod words;
 
 use axum::http::{StatusCode, header};
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Routes {
         .and(raise::routes())
         .and(list::routes())
         .and(show::routes())
+        .and(deadline::routes())
         .and(nouns::routes())
         .and(photos::routes())
         .and(passes::routes())
@@ -41,7 +43,7 @@ pub(super) fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Respo
 }
 
 /// JSON that is meant for one reader, and kept by nobody on the way.
-fn json(body: &impl serde::Serialize) -> Response {
+pub(super) fn json(body: &impl serde::Serialize) -> Response {
     let text = serde_json::to_vec(body).expect("our own values have text keys and finite numbers");
     personal(text.into_response())
 }
