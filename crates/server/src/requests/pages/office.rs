@@ -45,6 +45,42 @@ const ALL: &[Entry] = &[
         },
     },
     Entry {
+        path: "/callbacks",
+        verbs: DESKS,
+        name: Phrase { zh: "回访", en: "Callbacks" },
+        about: Phrase {
+            zh: "办完以后由别人打电话问一问",
+            en: "Whom somebody else asks by telephone how it went",
+        },
+    },
+    Entry {
+        path: "/rates",
+        verbs: &[Verb::SeeOverview],
+        name: Phrase { zh: "三率", en: "Rates" },
+        about: Phrase {
+            zh: "响应、解决、满意，每个数字都有出处",
+            en: "Responded, solved, satisfied; every figure leads to what it counts",
+        },
+    },
+    Entry {
+        path: "/requests",
+        verbs: DESKS,
+        name: Phrase { zh: "查找与导出", en: "Search and export" },
+        about: Phrase {
+            zh: "按编号、文字、地点查找，导出表格",
+            en: "Find by number, words or place, and take the list along",
+        },
+    },
+    Entry {
+        path: "/calendar",
+        verbs: DESKS,
+        name: Phrase { zh: "工作日历", en: "Working calendar" },
+        about: Phrase {
+            zh: "放假、调休，导入明年的通知",
+            en: "Days off, days worked for them, next year's notice",
+        },
+    },
+    Entry {
         path: "/people",
         verbs: ADMINISTER,
         name: Phrase { zh: "人员与任职", en: "People and posts" },
