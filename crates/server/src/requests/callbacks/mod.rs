@@ -7,7 +7,7 @@ mod pages;
 
 use db::Tx;
 use domain::actor::{Actor, Verb};
-use domain::requests::{Kind, Sample};
+use domain::requests::{Kind, Number, Sample};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Record, store};
@@ -67,8 +67,12 @@ fn areas(actor: &Actor) -> Vec<domain::area::AreaCode> {
 }
 
 /// How many of a hundred requests the street has called back.
-fn sample(_: &Settings) -> Sample {
-    Sample::default()
+fn sample(settings: &Settings) -> Sample {
+    let numbers = &settings.rules.numbers;
+    Sample {
+        community: numbers.get(Number::CallbackPercent),
+        street: numbers.get(Number::CallbackStreetPercent),
+    }
 }
 
 /// The addresses of callbacks.

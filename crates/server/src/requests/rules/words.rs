@@ -122,9 +122,14 @@ pub fn about(kind: Kind) -> Phrase {
 #[must_use]
 pub fn number(number: Number) -> Phrase {
     match number {
-        Number::CallbackPercent => {
-            Phrase { zh: "回访比例（每百件回访几件）", en: "Callbacks (of a hundred)" }
-        }
+        Number::CallbackPercent => Phrase {
+            zh: "社区办的事，每百件回访几件",
+            en: "Callbacks of a hundred requests, communities",
+        },
+        Number::CallbackStreetPercent => Phrase {
+            zh: "街道办的事，每百件回访几件",
+            en: "Callbacks of a hundred requests, the street",
+        },
         Number::YellowDays => Phrase {
             zh: "到期前几个工作日亮黄牌",
             en: "Yellow: working days before the deadline",
