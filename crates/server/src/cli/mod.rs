@@ -12,6 +12,7 @@ mod fault;
 mod limits;
 mod log;
 mod migrate;
+mod rates;
 mod serve;
 
 use std::ffi::OsString;
@@ -44,6 +45,8 @@ enum Command {
     Bench(bench::Flags),
     /// Says what is wrong with this installation, and the remedy.
     Doctor(config::Flags),
+    /// Compares the sums behind the boards of rates with their facts.
+    Rates(rates::Flags),
 }
 
 /// Prints a line for whoever started the program; nobody may be there to read it.
@@ -92,6 +95,7 @@ fn run(command: Command, outside: Outside) -> Result<ExitCode, Fault> {
         Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data", outside)?)),
         Command::Bench(flags) => bench::run(&flags),
         Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data", outside)?)),
+        Command::Rates(flags) => waiting(rates::run(flags, outside)),
     }
 }
 

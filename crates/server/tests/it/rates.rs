@@ -19,7 +19,6 @@ use crate::town::{
 };
 use Measure as M;
 
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const MARCH: &str = "from=2026-03-01&to=2026-03-31";
 const APRIL: &str = "from=2026-04-01&to=2026-04-30";
@@ -192,7 +191,7 @@ async fn lines(person: &Person, query: &str) -> Vec<Value> {
         let Some(link) = link.strip_prefix("</api/v1").and_then(|it| it.split_once('>')) else {
             return found;
         };
-        next = link.0.to_owned();
+        link.0.clone_into(&mut next);
     }
 }
 
@@ -213,7 +212,7 @@ async fn a_month_with_every_ending_is_counted_as_by_hand() {
         for (which, count) in [("all", *of), ("hits", *hits), ("misses", of - hits)] {
             let query = format!("measure={name}&which={which}&{MARCH}");
             let lines = lines(&officer, &query).await;
-            assert_eq!(lines.len() as i64, count, "{query}");
+            assert_eq!(i64::try_from(lines.len()).unwrap(), count, "{query}");
             assert!(lines.iter().all(|it| it["hit"] == (which == "hits") || which == "all"));
         }
         let address = format!(
@@ -245,7 +244,7 @@ async fn same_everywhere(town: &Town, expected: &Expected) {
             assert_eq!(months.len(), 12);
             assert_eq!(rates_of(&months[11]), *expected, "{query}");
             let all = lines(&officer, &format!("measure=solved&{query}")).await;
-            assert_eq!(all.len() as i64, expected["solved"].1, "{query}");
+            assert_eq!(i64::try_from(all.len()).unwrap(), expected["solved"].1, "{query}");
         }
     }
     for query in [
@@ -420,7 +419,7 @@ async fn of_many_folders_at_once_each_fact_is_folded_by_one() {
     for folder in folders.collect::<Vec<_>>() {
         folded += folder.await.unwrap();
     }
-    assert_eq!(folded as i64, FACTS, "each fact is given to one folder");
+    assert_eq!(i64::try_from(folded).unwrap(), FACTS, "each fact is given to one folder");
     let found = board(&town.street_officer(), MARCH).await;
     assert_eq!(found["raised"], FACTS);
     assert_eq!(rates_of(&found)["solved"], ((FACTS + 2) / 3, FACTS));
@@ -461,5 +460,4 @@ async fn an_imported_request_counts_on_the_days_of_its_own_times() {
     assert!(rates.iter().all(|(name, rate)| *name == "on_time" || *rate == (0, 0)));
     let march = board(&officer, MARCH).await;
     assert_eq!(march["raised"], 1, "and no other month has it");
-    let _ = HOUR;
 }
