@@ -102,7 +102,13 @@ pub fn add(tx: &mut Tx, street: Street, mut fact: Fact) -> Result<(), Error> {
     if fact.facts.counted.has(response) && store::was_counted(tx, street, fact.request, response)? {
         fact.facts = fact.facts.without(response);
     }
-    if fact.facts.is_empty() { Ok(()) } else { store::add(tx, street, &fact) }
+    if fact.facts.is_empty() { Ok(()) } else { store::add(tx, street, &fact, false) }
+}
+
+/// Puts facts on record that are many and long past, such as those of a made-up county: they count
+/// as folded, so [`rebuild`] has to sum their days when all of them are there.
+pub fn add_settled(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error> {
+    store::add(tx, street, fact, true)
 }
 
 /// What is known of a request that comes from another system.
@@ -137,7 +143,7 @@ pub fn note_imported(
     };
     let mut raised = Facts::default();
     raised.counted.add_tally(Tally::Raised);
-    store::add(tx, settings.street, &fact(0, raised_at, raised))?;
+    store::add(tx, settings.street, &fact(0, raised_at, raised), false)?;
     let mut ended = Facts::default();
     if let (Some(done_at), Some(due_at)) = (known.done_at, known.due_at) {
         ended.add(Measure::OnTime, done_at <= due_at);
@@ -146,7 +152,9 @@ pub fn note_imported(
         ended.counted.add_tally(Tally::Closed);
     }
     match known.closed_at.or(known.done_at) {
-        Some(at) if !ended.is_empty() => store::add(tx, settings.street, &fact(version, at, ended)),
+        Some(at) if !ended.is_empty() => {
+            store::add(tx, settings.street, &fact(version, at, ended), false)
+        }
         _ => Ok(()),
     }
 }

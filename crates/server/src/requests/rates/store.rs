@@ -13,11 +13,12 @@ use super::{Fact, Key, ListLine, Place, Want};
 use crate::calendar;
 use crate::error::Error;
 
-/// Adds the facts of one step.
-pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error> {
+/// Adds the facts of one step, to be folded or as folded.
+pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact, is_folded: bool) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO request_facts (street, request, version, day, area, category, counted, hits)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO request_facts
+             (street, request, version, day, area, category, counted, hits, folded)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             street.number(),
             fact.request.0,
@@ -27,6 +28,7 @@ pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error>
             &fact.category,
             fact.facts.counted.bits(),
             fact.facts.hits.bits(),
+            i64::from(is_folded),
         ],
     )?;
     Ok(())
