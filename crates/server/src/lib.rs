@@ -13,6 +13,7 @@ pub mod history;
 pub mod identity;
 pub mod jobs;
 pub mod migrations;
+pub mod notices;
 pub mod queue;
 pub mod receipts;
 pub mod requests;
@@ -54,6 +55,7 @@ pub fn routes() -> Routes {
         .and(identity::routes(seed::street_defaults))
         .and(grid::routes())
         .and(calendar::routes())
+        .and(notices::routes(requests::SUBJECTS))
         .and(requests::routes())
 }
 

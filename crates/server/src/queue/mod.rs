@@ -21,8 +21,6 @@ pub enum Kind {
     News,
     /// Facts wait to be added to the figures.
     Fold,
-    /// A letter waits to be sent to the world outside.
-    Delivery,
 }
 
 /// Something to do later.
@@ -42,7 +40,7 @@ pub struct Job {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Clock, Kind::News, Kind::Fold, Kind::Delivery];
+    pub const ALL: [Kind; 3] = [Kind::Clock, Kind::News, Kind::Fold];
 
     /// The name of this kind in the database.
     #[must_use]
@@ -51,7 +49,6 @@ impl Kind {
             Kind::Clock => "clock",
             Kind::News => "news",
             Kind::Fold => "fold",
-            Kind::Delivery => "delivery",
         }
     }
 

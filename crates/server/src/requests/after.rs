@@ -4,7 +4,7 @@
 use db::Tx;
 use domain::requests::Event;
 
-use super::{Record, clock, rates};
+use super::{Record, clock, neighbours, rates};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::queue;
@@ -27,6 +27,7 @@ pub(super) fn after(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
     let Change { settings, deed, after, .. } = change;
     clock::set(tx, settings, after)?;
     rates::note(tx, change)?;
+    neighbours::follow(tx, change)?;
     let news = (queue::Kind::News, after.request.id.0);
     queue::put(tx, deed.street, news, after.version, deed.at)
 }

@@ -7,12 +7,15 @@
 mod act;
 mod after;
 mod api;
+mod callbacks;
 mod clock;
 mod commands;
 mod doors;
 mod events;
 mod lines;
 mod list;
+mod neighbours;
+mod news;
 mod pages;
 mod photos;
 mod raise;
@@ -24,11 +27,13 @@ pub mod words;
 pub use act::execute;
 pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
-pub use doors::{NAME_LONGEST, PLACE_LONGEST, keep_photos, opened_by, read_new};
+pub use doors::{NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, opened_by, read_new};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,
 };
+pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
+pub use news::{SUBJECTS, tell_news};
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
@@ -129,5 +134,9 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes()).and(rates::routes())
+    pages::routes()
+        .and(api::routes())
+        .and(rates::routes())
+        .and(neighbours::routes())
+        .and(callbacks::routes())
 }

@@ -5,7 +5,7 @@ use domain::actor::{Actor, Caller, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
-use domain::requests::{Ending, Kind, Sight, Stage, Who};
+use domain::requests::{Ending, Kind, Moment, Sight, Stage, Who};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -138,7 +138,9 @@ pub fn show(
     let choices = record.request.choices(actor, settings.moment(now)).collect();
     let merged_into = merged_into(tx, street, &record)?;
     let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
-    let may_reveal = !is_mine && !record.asker_phone.is_empty() && may_reveal(&record, actor);
+    let may_reveal = !is_mine
+        && !record.asker_phone.is_empty()
+        && may_reveal(&record, actor, settings.moment(now));
     let mut seen = Seen {
         asker_name: record.asker_name.clone(),
         asker_phone: masked_phone(&record.asker_phone),
@@ -166,13 +168,18 @@ pub fn show(
 /// Shows a handler the whole phone number, and writes down that it was shown. Whoever may not see
 /// it any more is refused, also when they ask again under an old key; no receipt keeps the
 /// number.
-pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<(Receipt, String), Error> {
+pub fn reveal(
+    tx: &mut Tx,
+    settings: &Settings,
+    deed: &Deed,
+    id: RequestId,
+) -> Result<(Receipt, String), Error> {
     let actor = act::actor(tx, deed.street, deed.caller, deed.at)?;
     let loaded = store::load(tx, deed.street, id)?;
     if loaded.request.sight(&actor) == Sight::Nothing {
         return Err(Error::NotFound);
     }
-    if !may_reveal(&loaded, &actor) {
+    if !may_reveal(&loaded, &actor, settings.moment(deed.at)) {
         return Err(Error::Forbidden);
     }
     let receipt = receipts::once(tx, deed, |tx| {
@@ -192,11 +199,14 @@ pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<(Receipt, Strin
     Ok((receipt, loaded.asker_phone.clone()))
 }
 
-/// The whole number is for those who have the request in hand, while it is open.
-fn may_reveal(record: &Record, actor: &Actor) -> bool {
+/// The whole number is for those who have the request in hand, while it is open, and for whoever
+/// calls back.
+fn may_reveal(record: &Record, actor: &Actor, moment: Moment<'_>) -> bool {
     let request = &record.request;
     let ours = request.stage.unit().is_some_and(|unit| actor.answers_for(unit, request.area));
-    !request.stage.is_closed() && (actor.may(Verb::RevealPhone, request.area) || ours)
+    let reveals = actor.may(Verb::RevealPhone, request.area);
+    let calls = reveals && request.allows(actor, Kind::Callback, moment).is_ok();
+    !request.stage.is_closed() && (reveals || ours) || calls
 }
 
 fn masked_phone(phone: &str) -> String {

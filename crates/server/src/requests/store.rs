@@ -115,20 +115,58 @@ pub(super) fn save(
     )?)
 }
 
-const BY_ID: &str = concat!(
+/// Whole requests of a street, and which of them.
+macro_rules! whole {
+    ($($rest:literal),+) => { concat!(
     "SELECT id, number, area, place, category, urgency, text, asker, asker_name, asker_phone, \
      writer, receipt, photos, raised_at, stage, since, desk, handler, worker, unit, ending, \
      rating, merged_into, review_on, due_at, due_limit, due_term, due_from, due_known, \
      question_at, paused_at, paused_limit, paused_term, paused_from, paused_known, returns, \
      extension, extension_days, reopened, rung, ordered_at, responded_at, redone, reminders, \
-     reminded_on, calls, called, channel, supporters, version FROM requests ",
-    "WHERE street = $1 AND id = $2"
+     reminded_on, calls, called, channel, supporters, version FROM requests WHERE street = $1 AND ",
+    $($rest),+) };
+}
+
+const BY_ID: &str = whole!("id = $2");
+/// What was reported as done and is not rated yet, the longest ago first.
+const TO_CALL: &str = whole!(
+    "called = 0 AND (stage = 'resolved' OR ending = 'unrated') AND (since > $2 OR since = $2 \
+     AND id > $3) AND since > $4 AND calls < $5 AND area >= $6 AND area < $7 ",
+    "ORDER BY since, id LIMIT $8"
 );
 
 /// One request.
 pub(super) fn load(tx: &mut Tx, street: Street, id: RequestId) -> Result<Record, Error> {
     let row = tx.row(BY_ID, params![street.number(), id.0])?;
     record(&row.ok_or(Error::NotFound)?)
+}
+
+/// Some of what is to be called back within `area`, the longest ago first, from behind the last of
+/// the page before: what was done after `since` and tried fewer times than `calls_max`.
+pub(super) fn to_call(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    (after, since): (Option<(Timestamp, RequestId)>, Timestamp),
+    calls_max: u8,
+    most: i64,
+) -> Result<Vec<Record>, Error> {
+    let range = area.range();
+    let (at, id) = after.map_or((0, 0), |(at, id)| (micros(at), id.0));
+    let rows = tx.rows(
+        TO_CALL,
+        params![
+            street.number(),
+            at,
+            id,
+            micros(since),
+            i64::from(calls_max),
+            range.start,
+            range.end,
+            most,
+        ],
+    )?;
+    rows.iter().map(record).collect()
 }
 
 /// The request of a readable number.

@@ -12,10 +12,14 @@ pub const OURS: &[&str] = &[
     "calendar_days",
     "calendar_known",
     "categories",
+    "deliveries",
     "history",
     "invitations",
     "jobs",
     "migrations",
+    "notice_addresses",
+    "notice_settings",
+    "notices",
     "people",
     "receipts",
     "request_days",
@@ -24,6 +28,7 @@ pub const OURS: &[&str] = &[
     "request_numbers",
     "request_photos",
     "request_sources",
+    "request_supporters",
     "requests",
     "sessions",
     "streets",
@@ -46,9 +51,11 @@ pub fn foreign_tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
 pub fn clear(tx: &mut Tx) -> Result<(), Error> {
     tx.execute(
         "DROP TABLE IF EXISTS appointments, areas, attempts, calendar_days, calendar_known,
-             categories, history, invitations, jobs, migrations, people, receipts, request_days,
-             request_facts, request_folds, request_numbers, request_photos, request_sources,
-             requests, sessions, streets, units",
+             categories, deliveries, history, invitations, jobs, migrations,
+             notice_addresses, notice_settings, notices, people, receipts,
+             request_days, request_facts, request_folds, request_numbers,
+             request_photos, request_sources, request_supporters, requests,
+             sessions, streets, units",
         params![],
     )?;
     Ok(())

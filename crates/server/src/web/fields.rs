@@ -68,6 +68,11 @@ impl Fields {
         value.ok_or_else(|| Error::field(name, reason))
     }
 
+    /// Every field as it was sent, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Puts a field there as it was sent.
     pub fn put(&mut self, name: String, value: String) {
         self.values.insert(name, value);

@@ -13,6 +13,7 @@ mod every_page;
 mod every_route;
 mod identity;
 mod ladder;
+mod neighbours;
 mod pages;
 mod rates;
 mod town;

@@ -6,7 +6,7 @@ mod passes;
 mod photos;
 mod raise;
 mod show;
-mod values;
+pub(super) mod values;
 mod words;
 
 use axum::http::{StatusCode, header};
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// What a deed came to, byte for byte as it was answered the first time; open pages hear of it.
-fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Response {
+pub(super) fn answered(app: &App, status: StatusCode, receipt: Receipt) -> Response {
     if !receipt.replayed {
         app.changes.notify_waiters();
     }

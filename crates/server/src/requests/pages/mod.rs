@@ -9,6 +9,8 @@ mod raise;
 mod show;
 pub(super) mod view;
 
+pub(super) use show::Done;
+
 use domain::actor::Verb;
 
 use crate::web::{Access, Routes};
