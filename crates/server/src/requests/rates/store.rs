@@ -452,3 +452,11 @@ fn sums(row: &Row) -> Result<(Key, Sums), Error> {
     }
     Ok((key, sums))
 }
+
+/// What SQLite says of the way of a statement.
+#[cfg(test)]
+fn explained(tx: &mut Tx, sql: &'static str, values: &[db::Param<'_>]) -> Result<String, Error> {
+    let rows = tx.rows(sql, values)?;
+    let steps = rows.iter().map(|row| row.get::<String>("detail"));
+    Ok(steps.collect::<Result<Vec<_>, _>>()?.join("; "))
+}
