@@ -17,7 +17,7 @@ use crate::files::Files;
 use crate::grid::{Area, Served, Unit};
 use crate::identity::Cost;
 use crate::notices::Mail;
-use crate::requests::Category;
+use crate::requests::{Category, Rules};
 use crate::web::words::Lang;
 use crate::{calendar, grid, identity, migrations, requests};
 
@@ -65,8 +65,11 @@ pub struct Settings {
     pub name_en: String,
     pub hotline: String,
     pub calendar: domain::calendar::Calendar,
+    /// The usual limits of the whole street.
     pub limits: Limits,
+    /// Those that were retired too; see [`Settings::top_categories`].
     pub categories: Vec<Category>,
+    pub rules: Rules,
     pub units: Vec<Unit>,
     areas: HashMap<AreaCode, Area>,
     staff: HashMap<PersonId, String>,
@@ -144,18 +147,26 @@ impl Settings {
     fn load(tx: &mut Tx, found: Served) -> Result<Self, Error> {
         let street = found.street;
         let areas = grid::areas_under(tx, street, street.area(), Level::Building)?;
+        let rules = requests::rules::load(tx, street)?;
         Ok(Self {
             street,
             name: found.name,
             name_en: found.name_en,
             hotline: found.hotline,
             calendar: calendar::load(tx, street, &found.zone)?,
-            limits: Limits::default(),
+            limits: Limits::default().numbered(&rules.numbers),
+            rules,
             categories: requests::categories(tx, street)?,
             units: grid::units(tx, street)?,
             areas: areas.into_iter().map(|area| (area.code, area)).collect(),
             staff: identity::staff(tx, street)?.into_iter().collect(),
         })
+    }
+
+    /// The same with another calendar.
+    #[must_use]
+    pub fn counting_by(&self, calendar: domain::calendar::Calendar) -> Self {
+        Self { calendar, ..self.clone() }
     }
 
     /// The category of this code.
@@ -225,6 +236,11 @@ impl Settings {
         path
     }
 
+    /// Every open area, in no order.
+    pub fn known_areas(&self) -> impl Iterator<Item = &Area> {
+        self.areas.values()
+    }
+
     /// The open areas of a level, by code.
     #[must_use]
     pub fn areas_of(&self, level: Level) -> Vec<&Area> {
@@ -256,9 +272,10 @@ impl Settings {
         "WW"
     }
 
-    /// What the rules know of the world at `now`.
+    /// What the rules know of the world at `now`, with the limits of one kind of request: see
+    /// [`Settings::limits_of`].
     #[must_use]
-    pub fn moment(&self, now: Timestamp) -> Moment<'_> {
-        Moment { now, calendar: &self.calendar, limits: &self.limits }
+    pub fn moment<'a>(&'a self, limits: &'a Limits, now: Timestamp) -> Moment<'a> {
+        Moment { now, calendar: &self.calendar, limits }
     }
 }

@@ -54,7 +54,7 @@ pub fn routes() -> Routes {
         .and(health::routes())
         .and(identity::routes(seed::street_defaults))
         .and(grid::routes())
-        .and(calendar::routes())
+        .and(calendar::routes(requests::followers()))
         .and(notices::routes(requests::SUBJECTS))
         .and(requests::routes())
 }

@@ -123,16 +123,14 @@ impl Limits {
     /// The limit of a request that enters its stage at `from`.
     #[must_use]
     pub fn due(&self, request: &Request, from: Timestamp, calendar: &Calendar) -> Option<Due> {
-        let danger = request.urgency == Urgency::Danger;
-        let pick = |usual, pressing| if danger { pressing } else { usual };
-        let (limit, term) = match request.stage {
-            Stage::Raised => (Limit::Accept, pick(self.accept, self.accept_danger)),
-            Stage::Accepted { .. } => (Limit::Solve, pick(self.solve, self.solve_danger)),
-            Stage::Escalated { .. } => (Limit::Dispatch, pick(self.dispatch, self.dispatch_danger)),
-            Stage::Dispatched { .. } => (Limit::Sign, pick(self.sign, self.sign_danger)),
-            Stage::Handling { .. } => (Limit::Finish, self.finish(request.urgency)),
-            Stage::Resolved { .. } => (Limit::Confirm, self.confirm),
-            Stage::Redo { .. } => (Limit::Redo, self.redo),
+        let limit = match request.stage {
+            Stage::Raised => Limit::Accept,
+            Stage::Accepted { .. } => Limit::Solve,
+            Stage::Escalated { .. } => Limit::Dispatch,
+            Stage::Dispatched { .. } => Limit::Sign,
+            Stage::Handling { .. } => Limit::Finish,
+            Stage::Resolved { .. } => Limit::Confirm,
+            Stage::Redo { .. } => Limit::Redo,
             Stage::Suspended { review_on, .. } => {
                 let at = calendar.closing(review_on);
                 let provisional = review_on > calendar.known_through;
@@ -140,15 +138,7 @@ impl Limits {
             }
             Stage::Closed { .. } => return None,
         };
-        Some(Due::new(limit, term, from, calendar))
-    }
-
-    fn finish(&self, urgency: Urgency) -> Term {
-        match urgency {
-            Urgency::Danger | Urgency::Urgent => self.finish_urgent,
-            Urgency::Ordinary => self.finish_ordinary,
-            Urgency::Complex => self.finish_complex,
-        }
+        self.term(limit, request.urgency).map(|term| Due::new(limit, term, from, calendar))
     }
 }
 

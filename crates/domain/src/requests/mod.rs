@@ -7,18 +7,23 @@
 mod apply;
 mod callback;
 mod channel;
+mod clocks;
 mod command;
 mod event;
+pub mod grams;
 mod ladder;
 mod limits;
 mod machine;
 mod measures;
 mod news;
+mod routing;
 pub mod similar;
+pub mod trace;
 mod words;
 
 pub use callback::Sample;
 pub use channel::Channel;
+pub use clocks::{ClockRule, Number, Numbers, clock};
 pub use command::{Command, Kind, Said};
 pub use event::Event;
 pub use ladder::{Rung, Rungs};
@@ -26,6 +31,7 @@ pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
 pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
 pub use news::{Audience, Hands, News, news};
+pub use routing::{About, Fit, RoutingRule, Scope, route};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};

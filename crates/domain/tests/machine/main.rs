@@ -7,3 +7,4 @@ mod laws;
 mod measures;
 mod rules;
 mod states;
+mod traces;

@@ -82,8 +82,19 @@ struct CategoryAnswer {
     #[schema(example = "sanitation")]
     code: String,
     name: String,
+    /// The code of the category above; nothing for one that stands at the top.
+    parent: Option<String>,
+    /// The name of its picture.
+    #[schema(example = "rubbish")]
+    icon: String,
     #[schema(example = "ordinary")]
     urgency: &'static str,
+    /// What belongs here, and what must be known before it is taken on.
+    opens: String,
+    /// When it counts as done.
+    closes: String,
+    /// What a photo should show; may be empty.
+    photo: String,
     /// The code of the unit where such requests usually go; may be empty.
     unit: String,
 }
@@ -171,10 +182,16 @@ async fn categories(
 ) -> Result<Json<CategoryList>, Error> {
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let settings = app.settings(street_asked(&visit, &query, "area")?)?;
-    let items = settings.categories.iter().map(|category| CategoryAnswer {
+    let open = settings.categories.iter().filter(|category| category.is_open());
+    let items = open.map(|category| CategoryAnswer {
         code: category.code.clone(),
         name: visit.lang.pick(&category.name, &category.name_en).to_owned(),
+        parent: Some(category.parent.clone()).filter(|parent| !parent.is_empty()),
+        icon: category.icon.clone(),
         urgency: category.urgency.name(),
+        opens: settings.opens(category, visit.lang).to_owned(),
+        closes: settings.closes(category, visit.lang).to_owned(),
+        photo: visit.lang.pick(&category.photo, &category.photo_en).to_owned(),
         unit: category.unit.clone(),
     });
     Ok(Json(CategoryList { items: items.collect() }))

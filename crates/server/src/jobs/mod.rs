@@ -21,6 +21,8 @@ const EVERY: Duration = Duration::from_secs(2);
 const SETTINGS: Duration = Duration::from_secs(30);
 /// So many jobs are read at once.
 const AT_ONCE: i64 = 200;
+/// So many transactions make older requests searchable at one tick, for each street.
+const FILLS: usize = 20;
 /// Ended sessions are forgotten this often.
 const HOURLY: Duration = Duration::from_hours(1);
 /// Photos without a request are looked for this often.
@@ -43,6 +45,7 @@ pub async fn run(app: App, mut closing: watch::Receiver<bool>) {
             told("read the settings anew", app.reload().await);
         }
         told("work off what waits", tick(&app).await);
+        told("make older requests searchable", fill(&app).await);
         if hour.is_now() {
             told("forget ended sessions", forget(&app).await);
         }
@@ -93,6 +96,20 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
     Ok(changed)
 }
 
+/// Makes some more requests searchable that were raised before there was a search; so many that
+/// the other work goes on. Where it stops it goes on at the next tick, after a restart too.
+pub async fn fill(app: &App) -> Result<(), Error> {
+    for street in app.streets() {
+        for _ in 0..FILLS {
+            let settings = app.settings(street)?;
+            if !app.db.write(move |tx| requests::fill(tx, &settings)).await? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Does one job, whatever its kind. Tells whether a request changed.
 async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
     let (settings, now, job) = (app.settings(street)?, app.now(), job.clone());
@@ -100,6 +117,9 @@ async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
         Kind::Clock => {
             let id = RequestId(job.subject);
             app.db.write(move |tx| requests::wake(tx, &settings, id, now)).await
+        }
+        Kind::Calendar => {
+            app.db.write(move |tx| requests::recompute(tx, &settings, &job, now)).await
         }
         Kind::News => {
             let ids = app.ids.clone();

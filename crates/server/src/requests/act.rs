@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::after::{Change, after};
-use super::{Record, events, neighbours, store, words};
+use super::{Record, events, neighbours, rules, store, words};
 use crate::app::Settings;
 use crate::error::{Error, OutOfTurn};
 use crate::history::{self, Entry};
@@ -32,7 +32,8 @@ pub fn execute(
         if actor.caller != Caller::System && request.sight(&actor) == Sight::Nothing {
             return Err(Error::NotFound);
         }
-        let moment = settings.moment(deed.at);
+        let limits = settings.limits_of(&loaded);
+        let moment = settings.moment(&limits, deed.at);
         let refused = |refusal| refused(settings, &loaded, &actor, refusal, deed.at);
         let who = request.turn(command.kind()).map_err(refused)?;
         let event = request.decide(&actor, command.clone(), moment).map_err(refused)?;
@@ -42,7 +43,7 @@ pub fn execute(
         let changed = request.clone().apply(&event, moment);
         let changed = Record { request: changed, version, ..loaded.clone() };
         store::save(tx, deed.street, &changed.request, loaded.version, deed.at)?;
-        remember(tx, deed, (&loaded, who), &event)?;
+        remember(tx, (settings, deed), (&loaded, who), &event)?;
         let (before, happened) = (Some(&loaded), Some(&event));
         after(tx, &Change { settings, deed, before, event: happened, after: &changed })?;
         let answer = json!({
@@ -103,7 +104,8 @@ fn refused(
     refusal: Refusal,
     at: Timestamp,
 ) -> Error {
-    let choices: Vec<Kind> = loaded.request.choices(actor, settings.moment(at)).collect();
+    let limits = settings.limits_of(loaded);
+    let choices: Vec<Kind> = loaded.request.choices(actor, settings.moment(&limits, at)).collect();
     let sentence = words::refusal(&refusal, settings, &choices);
     let choices = choices.iter().map(|kind| kind.name()).collect();
     Error::Request(Box::new(OutOfTurn { refusal, sentence, choices }))
@@ -111,11 +113,14 @@ fn refused(
 
 fn remember(
     tx: &mut Tx,
-    deed: &Deed,
+    (settings, deed): (&Settings, &Deed),
     (loaded, who): (&Record, Who),
     event: &Event,
 ) -> Result<(), Error> {
-    let (name, facts) = events::in_words(event);
+    let (name, mut facts) = events::in_words(event);
+    if let Event::Dispatched { unit, .. } = event {
+        facts["routing"] = rules::advised(settings, loaded, *unit);
+    }
     let actor = if let Caller::Person(person) = deed.caller { Some(person) } else { None };
     let entry = Entry {
         version: loaded.version + 1,

@@ -21,7 +21,7 @@ const AT_ONCE: i64 = 200;
 pub(super) fn set(tx: &mut Tx, settings: &Settings, record: &Record) -> Result<(), Error> {
     let (street, request) = (settings.street, &record.request);
     let job = (Kind::Clock, request.id.0);
-    match request.wakes_at(&settings.limits, &settings.calendar) {
+    match request.wakes_at(&settings.limits_of(record), &settings.calendar) {
         // At the very moment a limit is not yet over.
         Some(at) => queue::put(tx, street, job, record.version, just_after(at)),
         None => queue::cancel(tx, street, job),
@@ -41,7 +41,7 @@ pub fn wake(
     let record = store::load(tx, street, id)?;
     let is_time = record
         .request
-        .wakes_at(&settings.limits, &settings.calendar)
+        .wakes_at(&settings.limits_of(&record), &settings.calendar)
         .is_some_and(|at| just_after(at) <= now);
     if !is_time {
         set(tx, settings, &record)?;

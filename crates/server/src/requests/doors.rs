@@ -39,7 +39,13 @@ pub fn read_new(
     let text = Text::new(fields.shown("text"));
     let text = keep(&mut wrong, text.map_err(|bad| Error::field("text", bad_text(bad))));
     let place = keep(&mut wrong, line("place", fields.shown("place"), PLACE_LONGEST));
-    let category = settings.category(fields.shown("category").trim());
+    let category = settings.open_category(fields.shown("category").trim());
+    // A form asks for the kind first and then for what of it; what belongs to another kind was
+    // chosen before that and forgotten.
+    let category = category.map(|known| {
+        let below = settings.open_category(fields.shown("sub").trim());
+        below.filter(|below| below.parent == known.code).unwrap_or(known)
+    });
     let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN));
     let category = keep(&mut wrong, category.map(|category| category.code.clone()));
     let asker = keep(&mut wrong, asker(caller, fields));

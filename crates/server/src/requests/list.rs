@@ -5,10 +5,10 @@ use domain::actor::{Actor, Caller, Verb};
 use domain::area::AreaCode;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
-use domain::requests::{Desk, Rung, Stage, Urgency};
+use domain::requests::{Channel, Desk, Rung, Stage, Urgency};
 use jiff::Timestamp;
 
-use super::{lines, store};
+use super::{lines, search, store};
 use crate::app::Settings;
 use crate::error::Error;
 
@@ -22,10 +22,22 @@ pub struct Filter {
     /// The name of a stage; `open` is every stage but the last, `late` what is past its limit
     /// there.
     pub stage: Option<&'static str>,
-    /// The moment for which `late` is asked.
+    /// The present moment, for which `late` is asked.
     pub late_at: Timestamp,
-    /// A number, or words of the text.
+    /// Past its limit at [`Filter::late_at`].
+    pub late: bool,
+    /// Numbers, words, the end of a phone, names, places, categories: all of them, by blanks.
     pub q: Option<String>,
+    /// The code of a category.
+    pub category: Option<String>,
+    pub urgency: Option<Urgency>,
+    pub channel: Option<Channel>,
+    /// Open, and its clock has climbed so far.
+    pub rung: Option<Rung>,
+    /// Raised at this moment or after it.
+    pub from: Option<Timestamp>,
+    /// Raised before this moment.
+    pub to: Option<Timestamp>,
     /// Only requests older than this one: the last of the page before.
     pub after: Option<RequestId>,
     /// How many, 1 to [`LIMIT_MAX`].
@@ -70,6 +82,8 @@ pub struct Lists {
     pub lines: Vec<Line>,
     /// Where the next page begins, if there is one.
     pub next: Option<RequestId>,
+    /// The search took too much effort and stopped at `next`: there may be more from there on.
+    pub spent: bool,
 }
 
 /// A pile of work, sorted by when it is due.
@@ -93,6 +107,18 @@ pub(super) enum Scope {
     Asker(PersonId, AreaCode),
 }
 
+impl Scope {
+    /// The part of the street in which it lies.
+    pub(super) fn area(self) -> AreaCode {
+        match self {
+            Scope::Area(area)
+            | Scope::Masked(area)
+            | Scope::Unit(_, area)
+            | Scope::Asker(_, area) => area,
+        }
+    }
+}
+
 /// How many requests of a part of the street are at each stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
@@ -113,20 +139,29 @@ pub fn list(
 ) -> Result<Lists, Error> {
     let limit = filter.limit.clamp(1, LIMIT_MAX);
     let mut found = Vec::new();
+    let mut spent = None;
     for scope in scopes(settings, actor, filter) {
         // One more than asked for tells whether there is a next page.
-        found.extend(lines::newest(tx, settings.street, scope, filter, limit + 1)?);
+        if search::is_needed(scope, filter) {
+            let part = search::newest(tx, settings, scope, filter, limit + 1)?;
+            found.extend(part.lines);
+            spent = spent.max(part.spent);
+        } else {
+            found.extend(lines::newest(tx, settings.street, scope, filter, limit + 1)?);
+        }
     }
     found.sort_by_key(|line| std::cmp::Reverse(line.id));
     found.dedup_by_key(|line| line.id);
+    // Where one part of the search stopped, the others are told no further.
+    found.retain(|line| spent.is_none_or(|end| line.id >= end));
     for line in found.iter_mut().filter(|line| !filter.mine && !is_open_to(actor, line)) {
         line.place.clear();
         line.text = mask::text(&line.text, "");
     }
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|line| line.id);
-    Ok(Lists { lines: found, next })
+    let last = found.last().filter(|_| more).map(|line| line.id);
+    Ok(Lists { lines: found, next: last.or(spent), spent: last.is_none() && spent.is_some() })
 }
 
 /// What waits for `actor`, the most pressing first; at most [`LIMIT_MAX`] lines.

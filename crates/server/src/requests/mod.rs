@@ -10,8 +10,11 @@ mod api;
 mod callbacks;
 mod clock;
 mod commands;
+mod deadlines;
 mod doors;
 mod events;
+mod filters;
+pub mod import;
 mod lines;
 mod list;
 mod neighbours;
@@ -20,6 +23,8 @@ mod pages;
 mod photos;
 mod raise;
 pub mod rates;
+pub mod rules;
+mod search;
 mod see;
 mod store;
 pub mod words;
@@ -27,6 +32,7 @@ pub mod words;
 pub use act::execute;
 pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
+pub use deadlines::{Explained, explained, followers, recompute};
 pub use doors::{NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, opened_by, read_new};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
@@ -34,15 +40,18 @@ pub use list::{
 };
 pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
 pub use news::{SUBJECTS, tell_news};
+pub(crate) use pages::by_community;
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
+pub use rules::{Category, Rules};
+pub use search::{Chip, Wanted, begin_fill, fill};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};
 pub use store::Changed;
 
 use db::Tx;
 use domain::area::Street;
 use domain::id::PersonId;
-use domain::requests::{Channel, Request, Urgency};
+use domain::requests::{Channel, Request};
 use jiff::Timestamp;
 
 use crate::error::Error;
@@ -75,30 +84,6 @@ pub struct Record {
     pub supporters: i64,
     /// How often it has changed, from 1 on.
     pub version: i64,
-}
-
-/// What a request can be about, as the street has decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Category {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    /// The name of its picture.
-    pub icon: String,
-    pub urgency: Urgency,
-    /// The code of the unit where such requests usually go; may be empty.
-    pub unit: String,
-    /// Words that make a request dangerous, parted by spaces.
-    pub danger: String,
-}
-
-impl Category {
-    /// How pressing a request with this text is.
-    #[must_use]
-    pub fn urgency_of(&self, text: &str) -> Urgency {
-        let danger = self.danger.split_whitespace().any(|word| text.contains(word));
-        if danger { Urgency::Danger } else { self.urgency }
-    }
 }
 
 /// The categories of the street in their order.
@@ -139,4 +124,6 @@ pub fn routes() -> Routes {
         .and(rates::routes())
         .and(neighbours::routes())
         .and(callbacks::routes())
+        .and(filters::api::routes())
+        .and(rules::routes())
 }

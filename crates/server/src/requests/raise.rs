@@ -89,8 +89,8 @@ fn begin(
         after(tx, &change)?;
         return Ok(record);
     };
-    let moment = settings.moment(deed.at);
-    record.request = record.request.begun_at(desk, moment);
+    let limits = settings.limits_of(&record);
+    record.request = record.request.begun_at(desk, settings.moment(&limits, deed.at));
     record.version = 2;
     store::save(tx, deed.street, &record.request, 1, deed.at)?;
     let entry = Entry {
@@ -115,15 +115,16 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
     if new.area.level() < Level::Community {
         return Err(Error::field("area", words::AREA_TOO_WIDE));
     }
-    let category = settings.category(&new.category);
+    let category = settings.open_category(&new.category);
     let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN))?;
     let (asker, name, phone, writer) = asker(tx, deed, new)?;
     let channel = channel(tx, deed, new, writer)?;
-    let urgency = category.urgency_of(new.text.as_str());
+    let (urgency, _) = settings.urgency_of(category, new.text.as_str());
     let request = Request::new(new.id, new.area, asker, urgency, deed.at);
     debug_assert_eq!(request.desk(), Desk::Community);
+    let limits = settings.limits_for(new.area, &new.category, urgency);
     Ok(Record {
-        request: request.raised(settings.moment(deed.at)),
+        request: request.raised(settings.moment(&limits, deed.at)),
         number: number(tx, settings, new.area, deed.at)?,
         place: new.place.clone(),
         category: new.category.clone(),
@@ -191,6 +192,7 @@ fn number(
     let year = settings.calendar.date(at).year();
     let series = format!("{}-{year}", settings.prefix(area));
     let next = store::next_number(tx, settings.street, &series)?;
+    store::count_raised(tx, settings.street, area, 1)?;
     Ok(format!("{series}-{next:05}"))
 }
 

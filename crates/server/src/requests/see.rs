@@ -5,11 +5,12 @@ use domain::actor::{Actor, Caller, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
-use domain::requests::{Ending, Kind, Moment, Sight, Stage, Who};
+use domain::requests::trace::Step;
+use domain::requests::{Due, Ending, Kind, Moment, Sight, Stage, Who};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Record, act, store};
+use super::{Record, act, deadlines, store};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -33,6 +34,8 @@ pub struct Seen {
     /// What the reader may do now, the likeliest first.
     pub choices: Vec<Kind>,
     pub story: Vec<Told>,
+    /// What happened to the clock that runs, and to the one that stands still meanwhile.
+    pub steps: [Vec<Step>; 2],
     pub photos: Vec<PhotoRow>,
     /// The request that this one was merged into: its number and the name of its stage.
     pub merged_into: Option<(String, &'static str)>,
@@ -55,6 +58,8 @@ pub struct Told {
     pub rating: Option<u8>,
     pub days: Option<u8>,
     pub review_on: Option<jiff::civil::Date>,
+    /// From when to when the calendar moved the deadline.
+    pub moved: Option<(Timestamp, Timestamp)>,
 }
 
 /// A photo whose bytes are kept under its hash.
@@ -133,14 +138,16 @@ pub fn show(
     }
     let is_mine = record.request.is(actor, Who::Asker);
     let story = history::of(tx, street, id.0)?;
+    let steps = steps(&record, &story);
     let story = story.iter().map(|entry| told(settings, &record, is_mine, entry)).collect();
     let photos = store::photos(tx, street, id)?;
-    let choices = record.request.choices(actor, settings.moment(now)).collect();
+    let limits = settings.limits_of(&record);
+    let choices = record.request.choices(actor, settings.moment(&limits, now)).collect();
     let merged_into = merged_into(tx, street, &record)?;
     let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
     let may_reveal = !is_mine
         && !record.asker_phone.is_empty()
-        && may_reveal(&record, actor, settings.moment(now));
+        && may_reveal(&record, actor, settings.moment(&limits, now));
     let mut seen = Seen {
         asker_name: record.asker_name.clone(),
         asker_phone: masked_phone(&record.asker_phone),
@@ -151,6 +158,7 @@ pub fn show(
         writer_name,
         choices,
         story,
+        steps,
         photos,
         merged_into,
     };
@@ -179,7 +187,8 @@ pub fn reveal(
     if loaded.request.sight(&actor) == Sight::Nothing {
         return Err(Error::NotFound);
     }
-    if !may_reveal(&loaded, &actor, settings.moment(deed.at)) {
+    let limits = settings.limits_of(&loaded);
+    if !may_reveal(&loaded, &actor, settings.moment(&limits, deed.at)) {
         return Err(Error::Forbidden);
     }
     let receipt = receipts::once(tx, deed, |tx| {
@@ -225,6 +234,12 @@ fn merged_into(
     Ok(Some((target.number, target.request.stage.name())))
 }
 
+fn steps(record: &Record, story: &[Entry]) -> [Vec<Step>; 2] {
+    let paused = record.request.question.map(|asked| asked.clock);
+    let of = |due: Option<Due>| due.map(|due| deadlines::steps(&due, story)).unwrap_or_default();
+    [of(record.request.due), of(paused)]
+}
+
 fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> Told {
     let facts: Value = serde_json::from_str(&entry.facts).unwrap_or_default();
     let text = |name: &str| facts.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -247,7 +262,13 @@ fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> T
         rating: number("rating"),
         days: number("days"),
         review_on: text("review_on").parse().ok(),
+        moved: moved(entry),
     }
+}
+
+fn moved(entry: &Entry) -> Option<(Timestamp, Timestamp)> {
+    let moves = deadlines::moves(&entry.facts);
+    moves.first().filter(|_| entry.event == deadlines::MOVED).map(|&(_, from, to)| (from, to))
 }
 
 /// Colleagues read each other's names; residents read the surname.

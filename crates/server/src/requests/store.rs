@@ -1,6 +1,8 @@
 //! Requests in the database. The tables of this slice are known to this folder alone.
 
-mod columns;
+pub(super) mod columns;
+
+pub(super) use self::columns::clock;
 
 use db::{Tx, params};
 use domain::area::{AreaCode, Street};
@@ -13,6 +15,9 @@ use super::see::PhotoRow;
 use super::{Category, Record};
 use crate::calendar;
 use crate::error::Error;
+
+/// So many codes lie within a community.
+pub(super) const COMMUNITY: i64 = 10_000_000;
 
 /// Adds a request that was just raised, with version 1.
 pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Error> {
@@ -221,6 +226,38 @@ pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i
     Ok(row.ok_or(Error::NotFound)?.get("last")?)
 }
 
+/// Counts requests that were raised in the community of `area`.
+pub(super) fn count_raised(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    count: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_totals (street, area, raised) VALUES ($1, $2, $3)
+         ON CONFLICT (street, area)
+         DO UPDATE SET raised = request_totals.raised + excluded.raised",
+        params![street.number(), area.code() / COMMUNITY * COMMUNITY, count],
+    )?;
+    Ok(())
+}
+
+/// The last of so many readable numbers of a series, all taken at once.
+pub(super) fn next_numbers(
+    tx: &mut Tx,
+    street: Street,
+    series: &str,
+    count: i64,
+) -> Result<i64, Error> {
+    let row = tx.row(
+        "INSERT INTO request_numbers (street, series, last) VALUES ($1, $2, $3)
+         ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + excluded.last
+         RETURNING last",
+        params![street.number(), series, count],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("last")?)
+}
+
 /// The hashes of all photos.
 pub(super) fn photo_hashes(tx: &mut Tx, street: Street) -> Result<Vec<String>, Error> {
     let rows = tx.rows(
@@ -278,8 +315,9 @@ pub struct Changed {
 /// The categories of the street in their order.
 pub(super) fn categories(tx: &mut Tx, street: Street) -> Result<Vec<Category>, Error> {
     let rows = tx.rows(
-        "SELECT code, name, name_en, icon, urgency, unit, danger FROM categories
-         WHERE street = $1 ORDER BY position",
+        "SELECT code, name, name_en, icon, urgency, unit, danger, parent, opens, opens_en, closes,
+             closes_en, photo, photo_en, retired_at
+         FROM categories WHERE street = $1 ORDER BY position",
         params![street.number()],
     )?;
     rows.iter()
@@ -292,6 +330,16 @@ pub(super) fn categories(tx: &mut Tx, street: Street) -> Result<Vec<Category>, E
                 urgency: row.parse("urgency", |name: String| Urgency::named(&name))?,
                 unit: row.get("unit")?,
                 danger: row.get("danger")?,
+                parent: row.get("parent")?,
+                opens: row.get("opens")?,
+                opens_en: row.get("opens_en")?,
+                closes: row.get("closes")?,
+                closes_en: row.get("closes_en")?,
+                photo: row.get("photo")?,
+                photo_en: row.get("photo_en")?,
+                retired_at: row
+                    .get::<Option<i64>>("retired_at")?
+                    .and_then(|micros| Timestamp::from_microsecond(micros).ok()),
             })
         })
         .collect()
@@ -306,11 +354,15 @@ pub(super) fn add_category(
 ) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO categories
-             (street, code, position, name, name_en, icon, urgency, unit, danger)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             (street, code, position, name, name_en, icon, urgency, unit, danger, parent, opens,
+             opens_en, closes, closes_en, photo, photo_en, retired_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT (street, code) DO UPDATE SET position = excluded.position,
              name = excluded.name, name_en = excluded.name_en, icon = excluded.icon,
-             urgency = excluded.urgency, unit = excluded.unit, danger = excluded.danger",
+             urgency = excluded.urgency, unit = excluded.unit, danger = excluded.danger,
+             parent = excluded.parent, opens = excluded.opens, opens_en = excluded.opens_en,
+             closes = excluded.closes, closes_en = excluded.closes_en, photo = excluded.photo,
+             photo_en = excluded.photo_en, retired_at = excluded.retired_at",
         params![
             street.number(),
             &category.code,
@@ -321,6 +373,14 @@ pub(super) fn add_category(
             category.urgency.name(),
             &category.unit,
             &category.danger,
+            &category.parent,
+            &category.opens,
+            &category.opens_en,
+            &category.closes,
+            &category.closes_en,
+            &category.photo,
+            &category.photo_en,
+            category.retired_at.map(micros),
         ],
     )?;
     Ok(())

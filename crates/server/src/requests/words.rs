@@ -3,9 +3,11 @@
 
 mod news;
 mod sentences;
+mod why;
 
 pub use news::news;
 pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
+pub use why::{Why, why};
 
 use domain::requests::{Channel, Desk, Kind, Rating, Urgency};
 
@@ -153,6 +155,17 @@ pub fn event(name: &str) -> Phrase {
         },
         "taken_in" => Phrase { zh: "并入了一件同类诉求", en: "Took in another request" },
         "let_go" => Phrase { zh: "分出了一件诉求", en: "Let another request go" },
+        "closed_elsewhere" => {
+            Phrase { zh: "在原系统已办结", en: "Closed in the system it came from" }
+        }
+        "deadline_moved" => Phrase {
+            zh: "日历调整，期限改了",
+            en: "The calendar changed and moved the deadline",
+        },
+        "deadline_settled" => Phrase {
+            zh: "放假安排已公布，期限不变",
+            en: "The holidays are known; the deadline stays",
+        },
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
         "phone_revealed" => {
             Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
@@ -317,6 +330,7 @@ pub fn role(name: &str) -> Phrase {
         "street" => desk(Desk::Street),
         "unit" => Phrase { zh: "承办单位", en: "the unit" },
         "handler" => Phrase { zh: "办理人", en: "the handler" },
+        "import" => Phrase { zh: "原系统", en: "the system it came from" },
         _ => Phrase { zh: "系统", en: "the system" },
     }
 }

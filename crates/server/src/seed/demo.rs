@@ -17,6 +17,7 @@ use crate::clock::Ids;
 use crate::error::Error;
 use crate::grid::{Area, Unit};
 use crate::identity::Person;
+use crate::requests::rules;
 use crate::{App, grid, identity};
 
 /// What the records get before anything happens.
@@ -156,6 +157,7 @@ fn found(tx: &mut Tx, founding: &Founding) -> Result<(), Error> {
     for unit in &founding.units {
         grid::add_unit(tx, street, unit)?;
     }
+    rules::begin(tx, street, &rows::routing(), founding.at)?;
     for person in &founding.people {
         identity::add_person(tx, street, person, founding.at)?;
     }

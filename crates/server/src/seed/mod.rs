@@ -21,20 +21,21 @@ use domain::area::Street;
 use jiff::Timestamp;
 
 use crate::error::Error;
-use crate::requests::{self, Category};
+use crate::requests::rules;
 use crate::{calendar, grid};
 
 /// The telephone number on every page until the street sets its own: the national one for
 /// citizens' concerns.
 const HOTLINE: &str = "12345";
 
-/// What every street starts with: that it is served, its categories, and the working calendar as
-/// far as it is known. May be done again: then it brings newer lists.
+/// What every street starts with: that it is served, its categories and clocks, and the working
+/// calendar as far as it is known. May be done again: then it brings newer days, and leaves alone
+/// what an office may have changed.
 pub fn street_defaults(tx: &mut Tx, street: Street, at: Timestamp) -> Result<(), Error> {
     let calendar = rows::calendar();
     grid::add_street(tx, street, &calendar.zone, HOTLINE, at)?;
-    for (position, row) in (1..).zip(rows::categories()) {
-        requests::add_category(tx, street, position, &Category::from(row))?;
+    for table in [rows::categories(), rows::clocks()] {
+        rules::begin(tx, street, &table, at)?;
     }
     for day in rows::days() {
         calendar::add_day(tx, street, day.date, &day.kind, &day.name)?;

@@ -23,7 +23,8 @@ struct Canvas {
 pub(super) fn draw(category: &str, number: usize, is_done: bool) -> Bytes {
     let mut canvas = Canvas::new(u32::try_from(number).unwrap_or_default());
     canvas.place();
-    match category {
+    // What stands below draws what stands above.
+    match category.split('_').next().unwrap_or(category) {
         "sanitation" => canvas.heap(is_done),
         "utilities" => canvas.pipe(is_done),
         "roads" => canvas.road(is_done),

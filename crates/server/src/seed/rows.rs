@@ -2,13 +2,12 @@
 
 use domain::actor::Post;
 use domain::area::AreaCode;
-use domain::requests::Urgency;
 use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use crate::grid::AreaKind;
-use crate::requests::Category;
+use crate::requests::rules::{Kind, Table};
 
 #[derive(Deserialize)]
 pub(super) struct AreaRow {
@@ -48,17 +47,6 @@ pub(super) struct AppointmentRow {
     pub unit: String,
     #[serde(deserialize_with = "day")]
     pub from: Date,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CategoryRow {
-    code: String,
-    name: String,
-    name_en: String,
-    icon: String,
-    urgency: String,
-    default_unit: String,
-    danger_words: String,
 }
 
 #[derive(Deserialize)]
@@ -108,9 +96,23 @@ lists! {
     units: UnitRow = "units.csv";
     people: PersonRow = "people.csv";
     appointments: AppointmentRow = "appointments.csv";
-    categories: CategoryRow = "categories.csv";
     days: DayRow = "calendar.csv";
     requests: RequestRow = "requests.csv";
+}
+
+macro_rules! tables {
+    ($($name:ident: $kind:ident = $file:literal;)*) => {$(
+        pub(super) fn $name() -> Table {
+            let text = include_str!(concat!("../../../../seed/", $file));
+            Table::read(Kind::$kind, text).expect("the rows are embedded and tested")
+        }
+    )*};
+}
+
+tables! {
+    categories: Categories = "categories.csv";
+    routing: Routing = "routing.csv";
+    clocks: Clocks = "clocks.csv";
 }
 
 pub(super) fn calendar() -> CalendarFacts {
@@ -131,20 +133,6 @@ fn read<T: DeserializeOwned>(text: &str) -> Vec<T> {
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-}
-
-impl From<CategoryRow> for Category {
-    fn from(row: CategoryRow) -> Self {
-        Self {
-            code: row.code,
-            name: row.name,
-            name_en: row.name_en,
-            icon: row.icon,
-            urgency: Urgency::named(&row.urgency).expect("the rows are embedded and tested"),
-            unit: row.default_unit,
-            danger: row.danger_words,
-        }
-    }
 }
 
 impl AreaRow {
@@ -186,9 +174,13 @@ mod tests {
         for row in super::areas() {
             let _ = (area(&row.code), row.kind());
         }
-        let categories: Vec<Category> = categories().into_iter().map(Category::from).collect();
-        assert!(categories.iter().all(|it| units.contains(&it.unit)));
-        let known = |code: &str| categories.iter().any(|it| it.code == code);
+        let table = categories();
+        let cells = |column| (0..table.rows.len()).map(move |row| (row, column));
+        for (row, column) in cells("unit") {
+            let unit = table.cell(row, column);
+            assert!(unit.is_empty() || units.contains(unit), "{unit}");
+        }
+        let known = |code: &str| cells("code").any(|(row, name)| table.cell(row, name) == code);
         for row in requests() {
             assert!(known(&row.category) && areas.contains(&row.area), "{}", row.key);
             for key in [&row.asker, &row.writer] {

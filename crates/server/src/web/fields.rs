@@ -255,7 +255,7 @@ fn target(request: &Request) -> String {
 /// Whether a form of this address has files: others are read as text alone.
 fn takes_files(path: &str) -> bool {
     let ends = ["/photos", "/resolution", "/completion"];
-    path == "/requests" || ends.iter().any(|end| path.ends_with(end))
+    ["/requests", "/calendar/preview"].contains(&path) || ends.iter().any(|end| path.ends_with(end))
 }
 
 /// Somebody without a session says by the area in which street they are.

@@ -169,6 +169,12 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
         ),
         (&[Verb::AnswerForUnit], "/unit", Phrase { zh: "本单位", en: "Our unit" }, "i-building"),
         (&[Verb::SeeOverview], "/overview", Phrase { zh: "总览", en: "Overview" }, "i-chart"),
+        (
+            &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk],
+            "/office",
+            Phrase { zh: "管理", en: "Office" },
+            "i-gear",
+        ),
         (&[Verb::Administer], "/people", Phrase { zh: "人员", en: "People" }, "i-people"),
     ];
     let say = |phrase| visit.lang.say(phrase);
@@ -177,7 +183,8 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
         ALL.iter().filter(|(verbs, ..)| verbs.iter().any(|&verb| visit.actor.may_somewhere(verb)));
     let mut links: Vec<Link> = work
         .map(|&(_, path, name, icon)| Link { path, name: say(name), icon, is_here: is_here(path) })
-        .take(2)
+        // Whoever has a desk has no entry to raise a request, and so room for one more.
+        .take(if links_needs_raise(visit) { 2 } else { 3 })
         .collect();
     let mut add = |path, name, icon| {
         links.push(Link { path, name: say(name), icon, is_here: is_here(path) });

@@ -26,6 +26,7 @@ pub async fn town() -> Town {
                 urgency,
                 unit: text(unit),
                 danger: text("燃气味 smoke"),
+                ..Category::default()
             };
             requests::add_category(tx, street, position, &category)?;
         }

@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::api_story::{does, raised, town};
+use crate::rules::retires_roads;
 use crate::town::{BUILDING, COMMUNITY, PROPERTY, Person, Town};
 
 /// Addresses that answer GET with something else than a page.
@@ -23,6 +24,7 @@ async fn busy_town() -> (Town, String) {
     does(&town.worker(), &far, "escalation", note).await.with(200);
     let dispatch = json!({ "unit": PROPERTY.to_string() });
     does(&town.officer(), &far, "dispatch", dispatch).await.with(200);
+    retires_roads(&town).await;
     (town, id)
 }
 
@@ -74,6 +76,8 @@ fn filled(town: &Town, path: &str, id: &str) -> Option<String> {
         _ => String::new(),
     };
     let path = path.replace("{id}", &thing);
+    let path = path.replace("{kind}", "categories").replace("{row}", "new");
+    let path = path.replace("{version}", "2");
     (!path.contains('{')).then_some(path)
 }
 
@@ -101,7 +105,9 @@ fn looks_like_a_page(path: &str, page: &str, lang: &str) {
         }
     }
     // Where names are kept in both languages, both are shown.
-    let is_about_names = ["/areas", "/units"].iter().any(|start| path.starts_with(start));
+    let is_about_names = ["/areas", "/units", "/office/rules/categories"]
+        .iter()
+        .any(|start| path.starts_with(start));
     if lang == "en" && !is_about_names {
         let shown = text_of(page).replace("中文", "").replace("五微", "");
         let foreign: String =

@@ -19,14 +19,12 @@ use super::{json, words};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
-use crate::requests::{self, Filter, LIMIT_MAX, Line, Lists};
+use crate::requests::{self, Filter, LIMIT_MAX, Line, Lists, Wanted};
 use crate::web::visit::escaped;
 use crate::web::{Access, Fields, Routes, Visit};
 
 /// How many lines a page has where nobody says otherwise.
 const LIMIT_USUAL: usize = 50;
-/// The most characters to search for.
-const QUERY_LONGEST: usize = 100;
 
 /// One page of requests.
 #[derive(Serialize, ToSchema)]
@@ -74,13 +72,28 @@ pub(super) fn routes() -> Routes {
 /// List the requests that the reader may see.
 ///
 /// The newest come first. The header `Link` with `rel="next"` leads to the next page; requests that
-/// are raised meanwhile neither double nor hide any.
+/// are raised meanwhile neither double nor hide any. A page with fewer lines than asked for, even
+/// none, and with a `Link` is one where the search took much effort: it goes on from there.
 #[utoipa::path(
     get, path = "/requests", tag = "requests", operation_id = "list",
     params(
         ("area" = Option<String>, Query, description = "Within this area"),
-        ("stage" = Option<String>, Query, description = "At this stage", example = "raised"),
-        ("q" = Option<String>, Query, description = "A number, or words of the text"),
+        ("stage" = Option<String>, Query, example = "raised",
+            description = "At this stage; or `open`, or `late`"),
+        ("q" = Option<String>, Query,
+            description = "Numbers, words, ends of phones, names, places and categories, as far as \
+                the reader may see them; what blanks part is all looked for"),
+        ("category" = Option<String>, Query, description = "The code of a category"),
+        ("urgency" = Option<String>, Query, example = "danger",
+            description = "`danger`, `urgent`, `ordinary` or `complex`"),
+        ("from" = Option<String>, Query, example = "2026-03-01",
+            description = "Raised on this day or later"),
+        ("to" = Option<String>, Query, example = "2026-03-31",
+            description = "Raised on this day or earlier"),
+        ("channel" = Option<String>, Query, example = "page", description = "The way it came"),
+        ("rung" = Option<String>, Query, example = "red",
+            description = "Open, with its clock so far: `green`, `yellow`, `red` or `ordered`"),
+        ("late" = Option<bool>, Query, description = "Only what is past its limit"),
         ("after" = Option<String>, Query, description = "The id that ended the page before"),
         ("limit" = Option<u8>, Query, description = "1 to 200; 50 where nothing is said"),
         ("mine" = Option<bool>, Query, description = "Only what the reader asked for"),
@@ -105,17 +118,7 @@ async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<
 }
 
 fn filter(settings: &Settings, query: &Fields, now: Timestamp) -> Result<Filter, Error> {
-    let area = query.get("area");
-    let area = area.map(|_| query.parse::<AreaCode>("area", words::AREA_UNREADABLE)).transpose()?;
-    let ours = settings.street.area();
-    // Nothing of another street is ever found here, not even that it is there.
-    if area.is_some_and(|area| !area.contains(ours) && !ours.contains(area)) {
-        return Err(Error::NotFound);
-    }
-    let stage = query.get("stage");
-    let stage = stage.map(|name| {
-        requests::stages_named(name).ok_or_else(|| Error::field("stage", words::STAGE_UNKNOWN))
-    });
+    let filter = Wanted::of(query).filter(settings, now)?;
     let limit = match query.get("limit") {
         None => LIMIT_USUAL,
         Some(_) => query.parse("limit", words::LIMIT_BAD)?,
@@ -124,22 +127,17 @@ fn filter(settings: &Settings, query: &Fields, now: Timestamp) -> Result<Filter,
         return Err(Error::field("limit", words::LIMIT_BAD));
     }
     let after = query.get("after").map(|_| query.parse("after", words::AFTER_BAD)).transpose()?;
-    let q = query.get("q").map(|q| q.trim().to_owned());
-    if q.as_ref().is_some_and(|q| q.chars().count() > QUERY_LONGEST) {
-        return Err(Error::field("q", words::QUERY_LONG));
-    }
-    let mine = query.is_on("mine");
-    Ok(Filter { area, stage: stage.transpose()?, late_at: now, q, after, limit, mine })
+    Ok(Filter { after, limit, ..filter })
 }
 
 fn next_page(query: &Fields, next: RequestId) -> String {
-    let mut address = String::from("</api/v1/requests?");
-    for name in ["area", "stage", "q", "limit", "mine"] {
-        if let Some(value) = query.get(name) {
-            address.extend([name, "=", &escaped(value), "&"]);
-        }
+    let mut address = Wanted::of(query).query();
+    if let Some(limit) = query.get("limit") {
+        address = format!("{address}&limit={}", escaped(limit));
     }
-    format!("{address}after={next}>; rel=\"next\"")
+    let address = address.trim_start_matches('&');
+    let joint = if address.is_empty() { "" } else { "&" };
+    format!("</api/v1/requests?{address}{joint}after={next}>; rel=\"next\"")
 }
 
 /// The page. Many lines share few areas, so each area is named once.

@@ -17,7 +17,7 @@ use super::{answered, json};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
-use crate::requests::{self, PhotoRow, Seen, Told, words};
+use crate::requests::{self, PhotoRow, Seen, Told, rules, words};
 use crate::web::fields::Program;
 use crate::web::words::Lang;
 use crate::web::{Access, Id, Routes, Visit};
@@ -79,9 +79,28 @@ struct RequestAnswer<'a> {
     asker: Asker<'a>,
     /// Whether the reader is the asker.
     is_mine: bool,
+    /// Where the rules would send it, for whoever works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    routing: Option<Routing<'a>>,
+    /// When it counts as done.
+    closes: &'a str,
     /// The code on the asker's receipt, for the asker alone.
     #[serde(skip_serializing_if = "str::is_empty")]
     receipt_code: &'a str,
+}
+
+/// Where the rules would send a request, and why.
+#[derive(Serialize, ToSchema)]
+struct Routing<'a> {
+    /// The code of the unit; nothing where the desk chooses.
+    #[schema(example = "water")]
+    unit: Option<&'a str>,
+    /// The rule that fired, from 1 on; nothing where none was written for this.
+    rule: Option<usize>,
+    /// The version of the rules that hold now.
+    version: i64,
+    /// The same in words.
+    why: String,
 }
 
 /// The request that this one goes on in.
@@ -244,7 +263,20 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
             writer: &seen.writer_name,
         },
         is_mine: seen.is_mine,
+        routing: (seen.is_full() && !seen.is_mine).then(|| routing(settings, lang, seen)),
+        closes: category.map_or("", |known| settings.closes(known, lang)),
         receipt_code: &record.receipt,
+    }
+}
+
+fn routing<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> Routing<'a> {
+    let record = &seen.record;
+    let fired = settings.route(record.request.area, &record.category);
+    Routing {
+        unit: fired.map(|fired| fired.unit.code.as_str()),
+        rule: fired.and_then(|fired| fired.by.number()),
+        version: settings.rules.version(rules::Kind::Routing),
+        why: rules::advice(settings, record, lang),
     }
 }
 

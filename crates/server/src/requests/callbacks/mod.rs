@@ -29,7 +29,7 @@ pub fn to_call(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<Record>, Error> {
-    let (sample, moment) = (sample(settings), settings.moment(now));
+    let (sample, moment) = (sample(settings), settings.moment(&settings.limits, now));
     let days = SignedDuration::from_hours(24 * (settings.limits.reopen_days + 1));
     let since = now.checked_sub(days).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut found: Vec<Record> = Vec::new();

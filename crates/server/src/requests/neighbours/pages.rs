@@ -144,7 +144,7 @@ pub async fn already(
     fields: &Fields,
 ) -> Result<Option<Response>, Error> {
     let category = settings.category(&new.category);
-    let urgency = category.map(|category| category.urgency_of(new.text.as_str()));
+    let urgency = category.map(|category| settings.urgency_of(category, new.text.as_str()).0);
     if fields.is_on("separate") || urgency == Some(Urgency::Danger) {
         return Ok(None);
     }

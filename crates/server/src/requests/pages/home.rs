@@ -7,6 +7,7 @@ use domain::actor::{Post, Verb};
 use domain::area::{AreaCode, Level};
 use domain::mask;
 use domain::phone::Phone;
+use domain::requests::Urgency;
 
 use crate::error::Error;
 use crate::web::page::Html;
@@ -28,8 +29,9 @@ pub async fn home(State(app): State<App>, visit: Visit) -> Result<Response, Erro
     };
     let settings = app.settings(street)?;
     let term = |term| super::super::words::term(term, visit.lang).trim().to_owned();
-    let accept = term(settings.limits.accept);
-    let finish = term(settings.limits.finish_ordinary);
+    let limits = settings.limits_for(street.area(), "", Urgency::Ordinary);
+    let accept = term(limits.accept);
+    let finish = term(limits.finish_ordinary);
     Ok(Html(Home { page, accept, finish }).into_response())
 }
 

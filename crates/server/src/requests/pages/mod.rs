@@ -1,8 +1,10 @@
 //! The pages of requests: raise, follow, one request, and the piles of work.
 
+mod all;
 mod follow;
 mod home;
 mod live;
+mod office;
 mod paper;
 mod piles;
 mod raise;
@@ -13,10 +15,16 @@ pub(super) use show::Done;
 
 use domain::actor::Verb;
 
+use super::filters::pages as filters;
 use crate::web::{Access, Routes};
+
+pub use view::by_community;
 
 /// Who has a desk.
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
+
+/// Who reads requests of an area.
+const READERS: Access = Access::Any(&[Verb::See, Verb::SeeMasked]);
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -35,7 +43,10 @@ pub fn routes() -> Routes {
         .get(Access::Any(DESKS), "/desk", piles::desk)
         .get(Access::Any(&[Verb::AnswerForUnit]), "/unit", piles::unit)
         .get(Access::Any(&[Verb::SeeOverview]), "/overview", piles::overview)
-        .get(Access::Any(&[Verb::See, Verb::SeeMasked]), "/requests", piles::all)
+        .get(READERS, "/requests", all::all)
+        .post(READERS, "/requests/filters", filters::keep)
+        .post(READERS, "/requests/filters/{id}/name", filters::rename)
+        .post(READERS, "/requests/filters/{id}/removal", filters::remove)
         .get(Access::Known, "/requests/{id}", show::show)
         .get(Access::Known, "/requests/{id}/receipt", paper::receipt)
         .get(Access::Known, "/requests/{id}/print", paper::print)
@@ -43,5 +54,6 @@ pub fn routes() -> Routes {
         .post(Access::Known, "/requests/{id}/photos", show::photos)
         .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
+        .get(office::OFFICES, "/office", office::office)
         .get(Access::Known, "/events", live::events)
 }

@@ -1,23 +1,24 @@
 //! The piles of work, and the lists: a grid worker's day, a desk, a unit, a resident's own, all.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Verb;
 use domain::area::{AreaCode, Level};
 use domain::requests::Desk;
 use serde::Deserialize;
 
+use super::all;
 use super::show::{self, Done, Show};
 use super::view::{Eye, Item};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
-use crate::requests::{self, Count, Filter, Line, Pile, neighbours, words};
+use crate::requests::{self, Chip, Count, Filter, Line, Pile, neighbours, words};
 use crate::web::page::Html;
 use crate::web::visit::escaped;
 use crate::web::words::Phrase;
-use crate::web::{Page, Visit};
+use crate::web::{Fields, Page, Visit};
 
 /// A heading with what stands under it.
 struct Group {
@@ -37,8 +38,6 @@ struct Narrow {
 #[derive(Deserialize, Default)]
 pub struct Asked {
     stage: Option<String>,
-    q: Option<String>,
-    area: Option<String>,
     after: Option<String>,
     request: Option<String>,
 }
@@ -147,6 +146,10 @@ struct DeskPage {
     /// The request that is open beside the list.
     chosen: Option<Show>,
     next: Option<String>,
+    /// What the list is narrowed to beside the stage.
+    chips: Vec<Chip>,
+    /// The same list, as a query for the page of all requests.
+    more: String,
 }
 
 /// The desk of the community, or of the street: what is to be dispatched first.
@@ -154,6 +157,7 @@ pub async fn desk(
     State(app): State<App>,
     visit: Visit,
     Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
     Query(done): Query<Done>,
 ) -> Result<Response, Error> {
     const STAGES: &[&str] =
@@ -164,24 +168,29 @@ pub async fn desk(
     let verb = if at_street { Verb::WorkAtStreetDesk } else { Verb::WorkAtCommunityDesk };
     let area = visit.actor.with(verb).next().map(|held| held.area).ok_or(Error::Forbidden)?;
     let stage = asked.stage.clone().unwrap_or_default();
-    let q = asked.q.clone().unwrap_or_default();
+    let fields = Fields::urlencoded(&query.unwrap_or_default());
+    let all::Asked { wanted, filter } = all::Asked::read(&app, &settings, &fields)?;
+    let narrowed = wanted.without("stage");
+    let q = wanted.shown("q").to_owned();
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let counts = count(&app, &settings, area).await?;
     let mut narrow = narrow_by_count(&visit, &counts, &stage, STAGES);
     let waiting = waiting(&app, &visit, &settings, Pile::Desk(desk)).await?;
     let first = ["escalated", "redo"];
     let to_do = |line: &&Line| first.contains(&line.stage) || line.wants_extension;
-    let is_todo = stage.is_empty() && q.is_empty();
+    let is_todo = stage.is_empty() && narrowed.is_all();
     narrow.insert(0, todo(&visit, waiting.iter().filter(to_do).count(), is_todo));
+    let list = format!("/desk?stage={}{}", escaped(&stage), joined(&narrowed.query()));
     let (mut items, next): (Vec<Item>, _) = if is_todo {
         (waiting.iter().filter(to_do).map(|line| eye.item(line)).collect(), None)
     } else {
-        let page = search(&app, &visit, &settings, &asked, area).await?;
-        let next = page
-            .next
-            .map(|id| format!("/desk?stage={}&q={}&after={id}", escaped(&stage), escaped(&q)));
+        let filter = Filter { area: filter.area.or(Some(area)), ..filter };
+        let page = all::found(&app, &visit, &settings, filter).await?;
+        let next = page.next.map(|id| format!("{list}&after={id}"));
         (page.lines.iter().map(|line| eye.item(line)).collect(), next)
     };
+    let list =
+        asked.after.as_ref().map_or(list.clone(), |id| format!("{list}&after={}", escaped(id)));
     let chosen = match &asked.request {
         Some(id) => {
             let id = id.parse().map_err(|_| Error::NotFound)?;
@@ -197,21 +206,16 @@ pub async fn desk(
     let mut page = Page::new(&app, &visit, &here);
     done.say_on(&mut page);
     let name = settings.place_name(area, visit.lang);
-    let list = list_address(&asked);
-    let shown = DeskPage { page, name, narrow, items, q, stage, is_todo, list, chosen, next };
+    let more = wanted.query();
+    let chips = narrowed.chips(&settings, visit.lang);
+    let shown =
+        DeskPage { page, name, narrow, items, q, stage, is_todo, list, chosen, next, chips, more };
     Ok(Html(shown).into_response())
 }
 
-/// The address of the list of the desk as it was asked for, whatever is chosen from it.
-fn list_address(asked: &Asked) -> String {
-    let text = |part: &Option<String>| escaped(part.as_deref().unwrap_or_default());
-    let mut address = format!("/desk?stage={}", text(&asked.stage));
-    for (name, part) in [("q", &asked.q), ("after", &asked.after)] {
-        if part.is_some() {
-            address = format!("{address}&{name}={}", text(part));
-        }
-    }
-    address
+/// A query that goes on another one.
+fn joined(query: &str) -> String {
+    if query.is_empty() { String::new() } else { format!("&{query}") }
 }
 
 fn todo(visit: &Visit, count: usize, is_here: bool) -> Narrow {
@@ -251,27 +255,6 @@ fn narrow_by_count(
         is_here: chosen == "all",
     };
     stages.iter().map(one).chain(std::iter::once(all)).collect()
-}
-
-async fn search(
-    app: &App,
-    visit: &Visit,
-    settings: &std::sync::Arc<Settings>,
-    asked: &Asked,
-    area: AreaCode,
-) -> Result<requests::Lists, Error> {
-    let wanted = asked.area.as_deref().and_then(|text| text.parse().ok());
-    let filter = Filter {
-        area: Some(wanted.unwrap_or(area)),
-        stage: asked.stage.as_deref().and_then(requests::stages_named),
-        late_at: app.now(),
-        q: asked.q.clone().filter(|q| !q.trim().is_empty()).map(|q| q.trim().to_owned()),
-        after: asked.after.as_deref().and_then(|id| id.parse().ok()),
-        limit: 50,
-        mine: false,
-    };
-    let (known, actor) = (settings.clone(), visit.actor.clone());
-    app.db.read(move |tx| requests::list(tx, &known, &actor, &filter)).await
 }
 
 #[derive(Template)]
@@ -337,40 +320,6 @@ pub async fn mine(
     };
     let page = Page::new(&app, &visit, "/mine");
     Ok(Html(Mine { page, key: app.new_key(), items, joined, next }).into_response())
-}
-
-#[derive(Template)]
-#[template(path = "requests/pages/all.html")]
-struct All {
-    page: Page,
-    q: String,
-    stage: String,
-    area: String,
-    place: String,
-    items: Vec<Item>,
-    next: Option<String>,
-}
-
-/// Every request that the reader may see, the newest first, narrowed by area, stage and words.
-pub async fn all(
-    State(app): State<App>,
-    visit: Visit,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Error> {
-    let settings = app.settings(visit.street()?)?;
-    let area = match asked.area.as_deref().unwrap_or_default() {
-        "" => settings.street.area(),
-        text => text.parse().map_err(|_| Error::NotFound)?,
-    };
-    let found = search(&app, &visit, &settings, &asked, area).await?;
-    let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
-    let items = found.lines.iter().map(|line| eye.item(line)).collect();
-    let (q, stage) = (asked.q.unwrap_or_default(), asked.stage.unwrap_or_default());
-    let query = format!("area={area}&stage={}&q={}", escaped(&stage), escaped(&q));
-    let next = found.next.map(|id| format!("/requests?{query}&after={id}"));
-    let page = Page::new(&app, &visit, &format!("/requests?{query}"));
-    let place = settings.place_name(area, visit.lang);
-    Ok(Html(All { page, q, stage, area: area.to_string(), place, items, next }).into_response())
 }
 
 #[derive(Template)]

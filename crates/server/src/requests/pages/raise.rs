@@ -15,9 +15,10 @@ use super::view::icon;
 use crate::app::Settings;
 use crate::error::{Error, Field};
 use crate::receipts::{self, Deed};
-use crate::requests::{self, neighbours};
+use crate::requests::{self, Category, neighbours};
 use crate::web::page::Html;
 use crate::web::visit::COOKIE;
+use crate::web::words::Lang;
 use crate::web::{Fields, Form, Page, Visit, cookies, see_other};
 use crate::{App, identity};
 
@@ -48,6 +49,18 @@ struct Tile {
     code: String,
     name: String,
     icon: &'static str,
+    is_chosen: bool,
+    /// What belongs here.
+    opens: String,
+    below: Vec<Below>,
+}
+
+/// What a kind of matter is about more closely.
+struct Below {
+    code: String,
+    name: String,
+    opens: String,
+    photo: String,
     is_chosen: bool,
 }
 
@@ -86,13 +99,7 @@ fn page(
     errors: &[Field],
 ) -> Raise {
     let lang = visit.lang;
-    let chosen = fields.shown("category").to_owned();
-    let tile = |category: &requests::Category| Tile {
-        code: category.code.clone(),
-        name: lang.pick(&category.name, &category.name_en).to_owned(),
-        icon: icon(&category.icon),
-        is_chosen: category.code == chosen,
-    };
+    let tile = |category: &Category| tile(settings, lang, &fields, category);
     let street = settings.street;
     let visit = visit.in_street(street);
     Raise {
@@ -100,7 +107,7 @@ fn page(
         key: fields.get("key").map_or_else(|| app.new_key(), str::to_owned),
         area: area.map(|area| (area, settings.place_name(area, lang))),
         areas: if area.is_some() { Vec::new() } else { settings.places(lang) },
-        categories: settings.categories.iter().map(tile).collect(),
+        categories: settings.top_categories().map(tile).collect(),
         errors: errors
             .iter()
             .map(|field| (field.name, lang.tell(&field.reason).to_owned()))
@@ -112,6 +119,27 @@ fn page(
             .collect(),
         signed_in: matches!(visit.actor.caller, Caller::Person(_)),
         fields,
+    }
+}
+
+fn tile(settings: &Settings, lang: Lang, fields: &Fields, category: &Category) -> Tile {
+    let (chosen, sub) = (fields.shown("category"), fields.shown("sub"));
+    let below = |below: &Category| Below {
+        code: below.code.clone(),
+        name: lang.pick(&below.name, &below.name_en).to_owned(),
+        opens: lang.pick(&below.opens, &below.opens_en).to_owned(),
+        photo: lang.pick(&below.photo, &below.photo_en).to_owned(),
+        is_chosen: below.code == sub || below.code == chosen,
+    };
+    let below: Vec<Below> = settings.categories_below(&category.code).map(below).collect();
+    Tile {
+        code: category.code.clone(),
+        name: lang.pick(&category.name, &category.name_en).to_owned(),
+        icon: icon(&category.icon),
+        // Whoever comes with a closer one has chosen the kind as well.
+        is_chosen: category.code == chosen || below.iter().any(|it| it.code == chosen),
+        opens: lang.pick(&category.opens, &category.opens_en).to_owned(),
+        below,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::grid::Unit;
 use crate::receipts::Receipt;
 use crate::requests::neighbours::{self, Around};
-use crate::requests::{self, Seen, words};
+use crate::requests::{self, Seen, rules, words};
 use crate::web::page::Html;
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
@@ -32,7 +32,7 @@ pub struct Show {
     signal: Option<Status>,
     around: Around,
     due: Option<DueView>,
-    reason: String,
+    why: words::Why,
     steps: Vec<Step>,
     way: Vec<(&'static str, &'static str)>,
     acts: Vec<Act>,
@@ -56,7 +56,7 @@ struct Beside<'a> {
     signal: &'a Option<Status>,
     around: &'a Around,
     due: &'a Option<DueView>,
-    reason: &'a str,
+    why: &'a words::Why,
     steps: &'a [Step],
     way: &'a [(&'static str, &'static str)],
     acts: &'a [Act],
@@ -81,6 +81,10 @@ pub struct Matter {
     pub reminded: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
+    /// When it counts as done, for whoever does it.
+    pub closes: String,
+    /// Which rule names its usual unit, for whoever works on it.
+    pub route: String,
 }
 
 /// Something that the reader may do, as a form.
@@ -145,7 +149,10 @@ pub(super) async fn draw(
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let request = &seen.record.request;
     let due = request.due.map(|due| eye.due(due.at));
-    let reason = request.due.map(|due| words::deadline(&due, &settings, visit.lang));
+    let why = request.due.map(|due| {
+        let explained = requests::explained(&due, &seen.steps[0], &settings.calendar);
+        words::why(&explained, &settings, visit.lang)
+    });
     Ok(Show {
         page: Page::new(app, visit, &format!("/requests/{id}")),
         matter: matter(&eye, &seen),
@@ -153,7 +160,7 @@ pub(super) async fn draw(
         around: neighbours::around(app, visit, &settings, &seen).await?,
         signal: eye.signal(request.rung, request.ordered_at.is_some(), request.stage.is_closed()),
         due,
-        reason: reason.unwrap_or_default(),
+        why: why.unwrap_or_default(),
         steps: eye.steps(&seen),
         way: view::way(&seen, visit.lang),
         acts: acts(app, &settings, visit, &seen, outcome.kind),
@@ -180,7 +187,13 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         } else {
             words::to_staff(&record.request, eye.settings, lang)
         },
-        category: category.map_or("", |c| lang.pick(&c.name, &c.name_en)).to_owned(),
+        category: category.map(|it| eye.settings.category_name(it, lang)).unwrap_or_default(),
+        closes: category.map_or("", |it| eye.settings.closes(it, lang)).to_owned(),
+        route: if seen.is_mine || !seen.is_full() {
+            String::new()
+        } else {
+            rules::advice(eye.settings, record, lang)
+        },
         place: eye.place(record.request.area, &record.place),
         raised_at: time::full(record.raised_at, &eye.settings.calendar.zone, lang),
         urgency: lang.say(words::urgency(record.request.urgency)),
@@ -256,7 +269,9 @@ fn acts(
 fn usual_unit(settings: &Settings, seen: &Seen) -> String {
     let last = seen.story.iter().rev().find_map(|told| told.unit);
     let last = last.and_then(|unit| settings.unit(unit)).map(|unit| unit.code.clone());
-    let usual = || settings.category(&seen.record.category).map(|known| known.unit.clone());
+    let record = &seen.record;
+    let fired = settings.route(record.request.area, &record.category);
+    let usual = || fired.map(|fired| fired.unit.code.clone());
     last.or_else(usual).unwrap_or_default()
 }
 
@@ -437,7 +452,7 @@ impl Show {
             signal: &self.signal,
             around: &self.around,
             due: &self.due,
-            reason: &self.reason,
+            why: &self.why,
             steps: &self.steps,
             way: &self.way,
             acts: &self.acts,

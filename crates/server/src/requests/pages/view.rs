@@ -240,6 +240,10 @@ impl Eye<'_> {
             let day = day.strftime(if zh { "%Y年%-m月%-d日" } else { "%-d %B %Y" });
             text = format!("{text}{colon}{day}");
         }
+        if let Some((from, to)) = told.moved {
+            let [from, to] = [from, to].map(|at| time::full(at, &self.calendar().zone, self.lang));
+            text = format!("{text}{colon}{from} → {to}");
+        }
         if told.actor.is_empty() {
             return text;
         }
