@@ -125,6 +125,19 @@ async fn quick_endings(town: &Town, expected: &mut Expected) -> String {
     counts(expected, &[in_time, done]);
     counts(expected, &said(1, Some(5)));
     counts(expected, &closed([0, 0, 0, 0, 0]));
+    // Asked on the phone, twice: not solved, and solved when it was done again.
+    let id = raised(&town.resident()).await;
+    goes(town, &id, &and(handling(), ("property", "completion", note()))).await;
+    let said_no = json!({ "reached": true, "solved": false, "note": "还是不行", "rating": 3 });
+    goes(town, &id, &[("officer", "callback", json!({ "reached": false }))]).await;
+    goes(town, &id, &[("officer", "callback", said_no)]).await;
+    goes(town, &id, &done_again()).await;
+    let said_yes = json!({ "reached": true, "solved": true, "rating": 4 });
+    goes(town, &id, &[("officer", "callback", said_yes)]).await;
+    counts(expected, &[in_time, done, done]);
+    counts(expected, &said(0, Some(3)));
+    counts(expected, &said(1, Some(4)));
+    counts(expected, &closed([0, 1, 0, 1, 0]));
     // Ends that are no work: a first act, and nothing else.
     let id = raised(&town.resident()).await;
     goes(town, &id, &[("worker", "rejection", note())]).await;
@@ -205,7 +218,7 @@ async fn a_month_with_every_ending_is_counted_as_by_hand() {
     let officer = town.street_officer();
     let march = board(&officer, MARCH).await;
     assert_eq!(rates_of(&march), expected);
-    assert_eq!((&march["raised"], &march["closed"]), (&json!(10), &json!(10)));
+    assert_eq!((&march["raised"], &march["closed"]), (&json!(11), &json!(11)));
     assert_eq!((&march["open"], &march["late"]), (&json!(0), &json!(0)));
     let page = officer.opens(&format!("/rates?{MARCH}")).await.with(200).body;
     for (name, (hits, of)) in &expected {
@@ -428,36 +441,4 @@ async fn of_many_folders_at_once_each_fact_is_folded_by_one() {
     let street = town.street;
     let twice = town.app.db.write(move |tx| rates::fold(tx, street)).await.unwrap();
     assert_eq!(twice, 0, "nothing is folded again");
-}
-
-#[tokio::test]
-async fn an_imported_request_counts_on_the_days_of_its_own_times() {
-    let town = town().await;
-    let id = raised(&town.resident()).await;
-    does(&town.worker(), &id, "acceptance", Value::Null).await.with(200);
-    jobs::tick(&town.app).await.unwrap();
-    let settings = town.app.settings(town.street).unwrap();
-    let record = move |tx: &mut db::Tx, _| {
-        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
-        let known = rates::Imported {
-            done_at: Some(at("2025-11-05T10:00:00+08:00")),
-            due_at: Some(at("2025-11-04T17:30:00+08:00")),
-            closed_at: Some(at("2025-11-05T10:00:00+08:00")),
-        };
-        let request = rates::Place { area: MICRO.parse().unwrap(), category: "roads" };
-        let raised = at("2025-10-31T23:59:00+08:00");
-        rates::note_imported(tx, &settings, (RequestId(77), 1), request, raised, known)
-    };
-    town.write(record).await.unwrap();
-    jobs::tick(&town.app).await.unwrap();
-    let officer = town.street_officer();
-    let october = board(&officer, "from=2025-10-01&to=2025-10-31").await;
-    assert_eq!((&october["raised"], &october["closed"]), (&json!(1), &json!(0)));
-    let november = board(&officer, "from=2025-11-01&to=2025-11-30&category=roads").await;
-    assert_eq!((&november["raised"], &november["closed"]), (&json!(0), &json!(1)));
-    let rates = rates_of(&november);
-    assert_eq!(rates["on_time"], (0, 1));
-    assert!(rates.iter().all(|(name, rate)| *name == "on_time" || *rate == (0, 0)));
-    let march = board(&officer, MARCH).await;
-    assert_eq!(march["raised"], 1, "and no other month has it");
 }

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use self::records::Given;
 use self::rows::Incoming;
-use super::{Record, after};
+use super::{Record, after, rates};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -147,6 +147,11 @@ pub fn import(
             records.push((record, story));
         }
         put(tx, settings, &records)?;
+        let facts = portion
+            .iter()
+            .zip(&records)
+            .flat_map(|(row, (record, _))| rates::imported(settings, record, row.due));
+        rates::add_all(tx, street, &facts.collect::<Vec<_>>(), false)?;
         let sources = portion.iter().map(|row| row.source.as_str());
         store::add_sources(tx, street, sources.zip(ids.iter().copied()))?;
         done += portion.len();

@@ -13,13 +13,16 @@ use super::{Fact, Key, ListLine, Place, Want};
 use crate::calendar;
 use crate::error::Error;
 
-/// Adds the facts of one step, to be folded or as folded.
-pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact, is_folded: bool) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO request_facts
-             (street, request, version, day, area, category, counted, hits, folded)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        params![
+/// Adds facts, to be folded or as folded.
+pub(super) fn add_all(
+    tx: &mut Tx,
+    street: Street,
+    facts: &[Fact],
+    is_folded: bool,
+) -> Result<(), Error> {
+    let mut cells = Vec::new();
+    for fact in facts {
+        cells.extend_from_slice(params![
             street.number(),
             fact.request.0,
             fact.version,
@@ -29,7 +32,13 @@ pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact, is_folded: bool) -> 
             fact.facts.counted.bits(),
             fact.facts.hits.bits(),
             i64::from(is_folded),
-        ],
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO request_facts
+             (street, request, version, day, area, category, counted, hits, folded)",
+        9,
+        &cells,
     )?;
     Ok(())
 }
