@@ -399,21 +399,20 @@ async fn of_many_folders_at_once_each_fact_is_folded_by_one() {
     const FACTS: i64 = 4000;
     let town = town().await;
     let fill = |tx: &mut db::Tx, street| {
-        for number in 0..FACTS {
+        let fact = |number: i64| {
             let mut facts = Facts::default();
             facts.add(M::Solved, number % 3 == 0);
             facts.counted.add_tally(Tally::Raised);
-            let fact = Fact {
+            Fact {
                 request: RequestId(1_000_000 + number),
                 version: 1,
                 day: format!("2026-03-{:02}", number % 28 + 1).parse().unwrap(),
                 area: if number % 2 == 0 { MICRO } else { FAR_BUILDING }.parse().unwrap(),
                 category: if number % 5 == 0 { "roads" } else { "sanitation" }.to_owned(),
                 facts,
-            };
-            rates::add(tx, street, fact)?;
-        }
-        Ok(())
+            }
+        };
+        rates::add_all(tx, street, &(0..FACTS).map(fact).collect::<Vec<_>>(), false)
     };
     town.write(fill).await.unwrap();
     let folders = (0..8).map(|_| {
