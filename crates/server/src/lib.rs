@@ -14,6 +14,7 @@ pub mod identity;
 pub mod jobs;
 pub mod migrations;
 pub mod notices;
+pub mod offline;
 pub mod queue;
 pub mod receipts;
 pub mod requests;
@@ -57,6 +58,7 @@ pub fn routes() -> Routes {
         .and(calendar::routes(requests::followers()))
         .and(notices::routes(requests::SUBJECTS))
         .and(requests::routes())
+        .and(offline::routes())
 }
 
 /// The site, and its table of contents.

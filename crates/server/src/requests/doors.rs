@@ -14,7 +14,7 @@ use crate::app::Settings;
 use crate::error::{Error, Field};
 use crate::files::{self, Photo, Refused, RefusedPhoto};
 use crate::identity::attempts;
-use crate::web::Fields;
+use crate::web::{Fields, Visit};
 use crate::{App, chance};
 
 /// The most characters of a person's name.
@@ -109,6 +109,15 @@ fn keep<T>(wrong: &mut Vec<Field>, read: Result<T, Error>) -> Option<T> {
         }
         Err(_) => None,
     }
+}
+
+/// Sixty megabytes are read for those alone who may show something here.
+pub async fn may_add_photos(app: &App, visit: &Visit, id: RequestId) -> Result<(), Error> {
+    let (settings, now) = (app.settings(visit.street()?)?, app.now());
+    let actor = visit.actor.clone();
+    let read = move |tx: &mut db::Tx| super::show(tx, &settings, &actor, id, now);
+    let seen = app.db.read(read).await?;
+    if seen.is_full() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Reads photos and keeps their files; then they may be named in a row.

@@ -33,7 +33,9 @@ pub use act::execute;
 pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
 pub use deadlines::{Explained, explained, followers, recompute};
-pub use doors::{NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, opened_by, read_new};
+pub use doors::{
+    NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, may_add_photos, opened_by, read_new,
+};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,

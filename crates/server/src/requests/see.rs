@@ -10,6 +10,7 @@ use domain::requests::{Due, Ending, Kind, Moment, Sight, Stage, Who};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::photos::{PHOTOS_MAX, Side};
 use super::{Record, act, deadlines, store};
 use crate::app::Settings;
 use crate::error::Error;
@@ -94,6 +95,15 @@ impl Seen {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.sight == Sight::Full
+    }
+
+    /// Whether the reader, who is at work on it, may add photos of the work.
+    #[must_use]
+    pub fn takes_photos_of_work(&self) -> bool {
+        let stage = &self.record.request.stage;
+        let begun = !matches!(stage, Stage::Raised) && !stage.is_closed();
+        let there = self.photos.iter().filter(|photo| photo.side == Side::Done.name()).count();
+        begun && self.is_full() && !self.is_mine && there < PHOTOS_MAX
     }
 
     /// Whether the asker is asked to confirm.

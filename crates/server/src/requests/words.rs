@@ -68,6 +68,8 @@ pub const REACHED_MISSING: Phrase = Phrase {
     zh: "请选“接通了”或“没接通”。",
     en: "Please say whether you reached the resident.",
 };
+pub const NO_PHOTO_CHOSEN: Phrase =
+    Phrase { zh: "请先选一张照片。", en: "Please choose a photo first." };
 pub const CLOSED_TAKES_NO_PHOTOS: Phrase = Phrase {
     zh: "已办结的诉求不再收照片。",
     en: "A closed request takes no more photos.",

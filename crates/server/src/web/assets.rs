@@ -28,9 +28,29 @@ const STYLE: &str = concat!(
 /// One optional script, written in parts that know nothing of one another.
 const SCRIPT: &str = concat!(
     include_str!("assets/script/app.js"),
+    include_str!("assets/script/photos.js"),
     include_str!("assets/script/offline.js"),
     include_str!("assets/script/notices.js"),
     include_str!("assets/script/neighbours.js"),
+);
+
+/// What works without a network, for those who walk their grid; its parts share one scope.
+const FIELD: &str = concat!(
+    "(function () {\n\"use strict\";\n",
+    include_str!("assets/script/field/words.js"),
+    include_str!("assets/script/field/store.js"),
+    include_str!("assets/script/field/queue.js"),
+    include_str!("assets/script/field/copies.js"),
+    include_str!("assets/script/field/fates.js"),
+    include_str!("assets/script/field/page.js"),
+    "}());\n",
+);
+/// What answers for the server while it is out of reach.
+const KEEPER: &str = concat!(
+    "(function () {\n\"use strict\";\n",
+    include_str!("assets/script/field/store.js"),
+    include_str!("assets/script/field/keeper.js"),
+    "}());\n",
 );
 
 const ICON: &str = include_str!("assets/favicon.svg");
@@ -41,6 +61,12 @@ pub const ICONS: &str = include_str!("assets/icons.html");
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path(STYLE, "css"));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path(ICON, "svg"));
 static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path(SCRIPT, "js"));
+static FIELD_PATH: LazyLock<String> = LazyLock::new(|| path(FIELD, "js"));
+/// The keeper with the addresses of what it keeps, so that it changes whenever one of them does.
+static KEEPER_TEXT: LazyLock<String> = LazyLock::new(|| {
+    let shell = [style(), script(), field(), icon_path()];
+    format!("self.SHELL = {shell:?};\n{KEEPER}")
+});
 
 /// The address of the style sheet.
 #[must_use]
@@ -52,6 +78,18 @@ pub fn style() -> &'static str {
 #[must_use]
 pub fn script() -> &'static str {
     &SCRIPT_PATH
+}
+
+/// The address of the script for work without a network.
+#[must_use]
+pub fn field() -> &'static str {
+    &FIELD_PATH
+}
+
+/// The text of the keeper, which has an address of its own.
+#[must_use]
+pub fn keeper() -> &'static str {
+    &KEEPER_TEXT
 }
 
 /// The address of the picture in the tab of a browser.
@@ -70,6 +108,8 @@ async fn asset(Path(name): Path<String>) -> Result<Response, Error> {
         ("text/css; charset=utf-8", STYLE)
     } else if asked == script() {
         ("text/javascript; charset=utf-8", SCRIPT)
+    } else if asked == field() {
+        ("text/javascript; charset=utf-8", FIELD)
     } else if asked == icon_path() {
         ("image/svg+xml", ICON)
     } else {

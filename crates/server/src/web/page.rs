@@ -1,5 +1,7 @@
 //! What every page has around its matter: a head, a place, a way to everywhere else.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -24,6 +26,10 @@ pub struct Page {
     pub signed_in: bool,
     /// How many pieces of news wait for this reader.
     pub unread: Unread,
+    /// The id of the reader, for what their phone keeps; empty for those without an account.
+    pub person: String,
+    /// The reader works outdoors: their pages go on without a network.
+    pub works: bool,
     /// What forms send back to prove that they are ours.
     pub csrf: String,
     /// The address of this page, for the forms that change language and size.
@@ -61,6 +67,18 @@ pub struct Link {
     pub is_here: bool,
 }
 
+/// A page that shows a refused form again. A script that sent the form is told the refusal itself:
+/// see [`super::speak`].
+pub fn again<T: Template>(page: T, error: Error) -> Response {
+    let mut response = (error.status(), Html(page)).into_response();
+    response.extensions_mut().insert(ShownAgain(Arc::new(error)));
+    response
+}
+
+/// Why a form is shown again.
+#[derive(Clone)]
+pub struct ShownAgain(pub Arc<Error>);
+
 /// A page that is drawn.
 pub struct Html<T>(pub T);
 
@@ -90,6 +108,8 @@ impl Page {
             links: links(visit, here),
             signed_in: matches!(visit.actor.caller, Caller::Person(_)),
             unread: visit.unread,
+            person: visit.actor.person().map(|id| id.to_string()).unwrap_or_default(),
+            works: here == "/waiting" || visit.actor.may_somewhere(Verb::WorkInGrid),
             csrf: visit.form_secret.clone(),
             here: here.to_owned(),
             key: app.new_key(),

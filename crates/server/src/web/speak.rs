@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 
 use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::page::{Html, Page};
+use super::page::{Html, Page, ShownAgain};
 use super::visit::Visit;
 use super::words::Lang;
 use crate::App;
@@ -29,7 +29,8 @@ struct Refusal {
 /// Answers errors. It stands around all routes, and is the last to see an answer.
 pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Response {
     let lang = Lang::of(request.headers());
-    let program = request.uri().path().starts_with("/api/");
+    let script = is_by_script(&request);
+    let program = script || request.uri().path().starts_with("/api/");
     let here = request.uri().path().to_owned();
     // The pattern, not the path: a path may hold the secret of a one-time link.
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -37,8 +38,9 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
     let headers = (!program).then(|| request.headers().clone());
     let mut response = next.run(request).await;
     let error = response.extensions_mut().remove::<Arc<Error>>();
-    let error = error.map_or_else(|| plain(&response), Some);
-    let Some(error) = error else { return response };
+    let again = response.extensions_mut().remove::<ShownAgain>().filter(|_| script);
+    let error = error.or(again.map(|again| again.0)).map_or_else(|| plain(&response), Some);
+    let Some(error) = error else { return if script { done(response) } else { response } };
     if let Error::Records(db::Error::Full) = *error {
         app.full_at.store(app.now().as_microsecond(), Ordering::Relaxed);
     }
@@ -63,6 +65,32 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer
+}
+
+/// Whether a form of a page was sent by our script, which asks for the fate of the form and not for
+/// the next page. It is the same form, and all that is asked of forms is asked of it.
+fn is_by_script(request: &Request) -> bool {
+    let accepts = |headers: &HeaderMap| {
+        let accepted = headers.get(header::ACCEPT).map(HeaderValue::as_bytes);
+        accepted.is_some_and(|kinds| kinds.starts_with(b"application/json"))
+    };
+    let of_pages = !request.uri().path().starts_with("/api/");
+    of_pages && *request.method() == Method::POST && accepts(request.headers())
+}
+
+/// To a script: that its form was carried out, and where the page leads that people would see.
+fn done(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Some(location) = parts.headers.remove(header::LOCATION) else {
+        return Response::from_parts(parts, body);
+    };
+    let location = location.to_str().unwrap_or_default();
+    let told = serde_json::json!({ "done": true, "location": location });
+    parts.status = StatusCode::OK;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let kind = HeaderValue::from_static("application/json");
+    parts.headers.insert(header::CONTENT_TYPE, kind);
+    Response::from_parts(parts, told.to_string().into())
 }
 
 /// Failures of ours, and troubles that go on until somebody does something about them.

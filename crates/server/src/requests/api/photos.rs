@@ -5,7 +5,6 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::RequestId;
-use domain::requests::Sight;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -71,7 +70,7 @@ async fn add(
 ) -> Result<Response, Error> {
     let key = fields::idempotency_key(request.headers())?;
     let street = visit.street()?;
-    may_show(&app, &visit, id).await?;
+    requests::may_add_photos(&app, &visit, id).await?;
     let (sent, digest) = read(request, &app).await?;
     if sent.files.is_empty() {
         return Err(Error::field("photos", words::PHOTOS_MISSING));
@@ -81,15 +80,6 @@ async fn add(
     let work = move |tx: &mut db::Tx| requests::add_photos(tx, &deed, id, &rows);
     let receipt = app.db.write(work).await?;
     Ok(answered(&app, StatusCode::OK, receipt))
-}
-
-/// Sixty megabytes are read for those alone who may show something here.
-async fn may_show(app: &App, visit: &Visit, id: RequestId) -> Result<(), Error> {
-    let (settings, now) = (app.settings(visit.street()?)?, app.now());
-    let actor = visit.actor.clone();
-    let read = move |tx: &mut db::Tx| requests::show(tx, &settings, &actor, id, now);
-    let seen = app.db.read(read).await?;
-    if seen.sight == Sight::Full { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The photos, and a digest of where they were sent and of all that was sent.

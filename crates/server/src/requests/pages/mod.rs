@@ -6,6 +6,7 @@ mod home;
 mod live;
 mod office;
 mod paper;
+mod photos;
 mod piles;
 mod raise;
 mod show;
@@ -51,7 +52,7 @@ pub fn routes() -> Routes {
         .get(Access::Known, "/requests/{id}/receipt", paper::receipt)
         .get(Access::Known, "/requests/{id}/print", paper::print)
         .post(Access::SignedIn, "/requests/{id}/phone-reveal", show::reveal)
-        .post(Access::Known, "/requests/{id}/photos", show::photos)
+        .post(Access::Known, "/requests/{id}/photos", photos::add)
         .get(Access::Known, "/requests/{id}/{noun}", show::again)
         .post(Access::Known, "/requests/{id}/{noun}", show::act)
         .get(office::OFFICES, "/office", office::office)

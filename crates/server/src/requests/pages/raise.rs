@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::actor::{Caller, Verb};
 use domain::area::{AreaCode, Level, Street};
@@ -19,7 +19,7 @@ use crate::requests::{self, Category, neighbours};
 use crate::web::page::Html;
 use crate::web::visit::COOKIE;
 use crate::web::words::Lang;
-use crate::web::{Fields, Form, Page, Visit, cookies, see_other};
+use crate::web::{self, Fields, Form, Page, Visit, cookies, see_other};
 use crate::{App, identity};
 
 #[derive(Deserialize)]
@@ -148,9 +148,9 @@ pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<R
     let street = area_of(&form.fields).and_then(AreaCode::street).unwrap_or(form.deed.street);
     let settings = app.settings(street)?;
     let area = area_of(&form.fields);
-    let again = |fields, errors: &[Field]| {
-        let html = Html(page(&app, &visit, &settings, area, fields, errors));
-        (StatusCode::UNPROCESSABLE_ENTITY, html).into_response()
+    let again = |fields, errors: Vec<Field>| {
+        let shown = page(&app, &visit, &settings, area, fields, &errors);
+        web::page::again(shown, Error::Invalid(errors))
     };
     let fields = form.fields.clone();
     match take(&app, &visit, &settings, street, form).await {
@@ -162,7 +162,7 @@ pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<R
             }
             Ok(response)
         }
-        Err(Error::Invalid(errors)) => Ok(again(fields, &errors)),
+        Err(Error::Invalid(errors)) => Ok(again(fields, errors)),
         Err(error) => Err(error),
     }
 }

@@ -18,7 +18,7 @@ use crate::grid::Unit;
 use crate::receipts::Receipt;
 use crate::requests::neighbours::{self, Around};
 use crate::requests::{self, Seen, rules, words};
-use crate::web::page::Html;
+use crate::web::page::{self, Html};
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
 
@@ -85,6 +85,8 @@ pub struct Matter {
     pub closes: String,
     /// Which rule names its usual unit, for whoever works on it.
     pub route: String,
+    /// The reader may add photos of the work.
+    pub takes_photos: bool,
 }
 
 /// Something that the reader may do, as a form.
@@ -203,6 +205,7 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
         channel: words::channel_shown(record.channel, lang),
+        takes_photos: seen.takes_photos_of_work(),
     }
 }
 
@@ -329,23 +332,23 @@ pub async fn act(
         }
         Err(error @ (Error::Invalid(_) | Error::Request(_) | Error::KeyUsed)) => {
             let written = Outcome { fields, kind: Some(kind), ..Outcome::default() };
-            refused(&app, &visit, id, &error, written).await
+            refused(&app, &visit, id, error, written).await
         }
         Err(error) => Err(error),
     }
 }
 
 /// The page again, with why a form was refused and with what was written into it.
-async fn refused(
+pub(super) async fn refused(
     app: &App,
     visit: &Visit,
     id: RequestId,
-    error: &Error,
+    error: Error,
     written: Outcome,
 ) -> Result<Response, Error> {
     let said = visit.lang.tell(&error.sentence()).to_owned();
     let shown = draw(app, visit, id, Outcome { error: said, ..written }).await?;
-    Ok((error.status(), Html(shown)).into_response())
+    Ok(page::again(shown, error))
 }
 
 /// After an act its request is shown again, and what was done is said. Whoever works at a desk is
@@ -418,27 +421,6 @@ pub async fn reveal(
     let (_, phone) = app.db.write(move |tx| requests::reveal(tx, &settings, &deed, id)).await?;
     let shown = draw(&app, &visit, id, Outcome { phone, ..Outcome::default() }).await?;
     Ok(Html(shown).into_response())
-}
-
-/// Adds photos to a request that is there.
-pub async fn photos(
-    State(app): State<App>,
-    visit: Visit,
-    Id(id): Id<RequestId>,
-    form: Form,
-) -> Result<Response, Error> {
-    let deed = form.deed;
-    let added = async {
-        let rows = beside_their_field(requests::keep_photos(&app, form.files).await)?;
-        app.db.write(move |tx| requests::add_photos(tx, &deed, id, &rows)).await
-    };
-    match added.await {
-        Ok(_) => Ok(see_other(&format!("/requests/{id}"))),
-        Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
-            refused(&app, &visit, id, &error, Outcome::default()).await
-        }
-        Err(error) => Err(error),
-    }
 }
 
 impl Show {

@@ -6,8 +6,7 @@
   var words = chinese ? {
     left: "还可以写 {n} 个字", over: "多了 {n} 个字，请删短一些", restored: "已经恢复您上次没写完的内容。", discard: "清空重写",
     offline: "没有网络。您写的内容会留在这部手机里，有网后再提交。", online: "网络恢复了。", updated: "有更新，点此刷新",
-    signIn: "登录已过期，请重新登录。", sending: "正在提交…", remove: "移除第 {n} 张照片", photo: "第 {n} 张照片",
-    most: "最多 {n} 张照片，多出的没有加上。", shrinking: "正在压缩照片…", ready: "已选 {n} 张照片。",
+    signIn: "登录已过期，请重新登录。", sending: "正在提交…",
     keysOff: "关掉快捷键", keysOn: "打开快捷键",
     now: "刚刚", minutesAgo: "{n} 分钟前", hoursAgo: "{n} 小时前", daysAgo: "{n} 天前",
     minutesLeft: "还有 {n} 分钟", hoursLeft: "还有 {n} 小时", daysLeft: "还有 {n} 天",
@@ -16,8 +15,7 @@
     left: "{n} characters left", over: "{n} characters too many", restored: "We kept what you wrote last time.", discard: "Start afresh",
     offline: "No network. What you wrote stays on this phone; submit it when you are back online.", online: "You are back online.",
     updated: "There is news: press to refresh", signIn: "You have been signed out. Please sign in again.", sending: "Sending…",
-    remove: "Remove photo {n}", photo: "Photo {n}", most: "At most {n} photos; the others were not added.",
-    shrinking: "Making the photos smaller…", ready: "{n} photos chosen.", keysOff: "Turn shortcuts off", keysOn: "Turn shortcuts on",
+    keysOff: "Turn shortcuts off", keysOn: "Turn shortcuts on",
     now: "just now", minutesAgo: "{n} min ago", hoursAgo: "{n} h ago", daysAgo: "{n} days ago",
     minutesLeft: "{n} min left", hoursLeft: "{n} h left", daysLeft: "{n} days left",
     minutesLate: "{n} min late", hoursLate: "{n} h late", daysLate: "{n} days late", open: " (", shut: ")"
@@ -186,85 +184,6 @@
   window.addEventListener("online", banner);
   window.addEventListener("offline", banner);
 
-  /* Photos: made smaller on the phone where it can be done without turning them on their side. */
-  var edge = 1600;
-  function canShrink() {
-    try { return Boolean(new DataTransfer().items.add && window.CSS && CSS.supports("image-orientation", "from-image")); } catch (e) { return false; }
-  }
-  function shrink(file, done) {
-    var image = new Image();
-    var url = URL.createObjectURL(file);
-    image.onerror = function () { URL.revokeObjectURL(url); done(file); };
-    image.onload = function () {
-      URL.revokeObjectURL(url);
-      var scale = Math.min(1, edge / Math.max(image.naturalWidth, image.naturalHeight));
-      if (!image.naturalWidth || (scale === 1 && file.size < 400000)) { done(file); return; }
-      var canvas = document.createElement("canvas");
-      canvas.width = Math.round(image.naturalWidth * scale);
-      canvas.height = Math.round(image.naturalHeight * scale);
-      var pen = canvas.getContext("2d");
-      pen.fillStyle = "#fff";
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(function (blob) {
-        if (!blob || blob.size >= file.size) { done(file); return; }
-        done(new File([blob], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" }));
-      }, "image/jpeg", 0.75);
-    };
-    image.src = url;
-  }
-  function photos(within) {
-    if (!canShrink()) { return; }
-    all("input[type=file][data-photos]", within).forEach(function (input) {
-      if (input.dataset.ready) { return; }
-      input.dataset.ready = "1";
-      var most = Number(input.dataset.photos) || 5;
-      var chosen = [];
-      var shelf = make("div", "photos");
-      var holder = input.closest(".drop") || input;
-      holder.parentNode.insertBefore(shelf, holder.nextSibling);
-      function show() {
-        var box = new DataTransfer();
-        shelf.textContent = "";
-        chosen.forEach(function (file, index) {
-          box.items.add(file);
-          var figure = shelf.appendChild(make("figure"));
-          var image = figure.appendChild(make("img"));
-          image.alt = say("photo", index + 1);
-          image.src = URL.createObjectURL(file);
-          image.onload = function () { URL.revokeObjectURL(image.src); };
-          var button = figure.appendChild(make("button", "", "×"));
-          button.type = "button";
-          button.setAttribute("aria-label", say("remove", index + 1));
-          button.addEventListener("click", function () { chosen.splice(index, 1); show(); input.focus(); });
-        });
-        input.files = box.files;
-        tell(say("ready", chosen.length));
-      }
-      input.addEventListener("change", function () {
-        var fresh = Array.from(input.files);
-        var room = most - chosen.length;
-        var waiting = Math.min(fresh.length, room);
-        var form = input.form;
-        if (!fresh.length) { show(); return; }
-        tell(words.shrinking);
-        if (form && waiting) { form.dataset.busy = "1"; }
-        var results = [];
-        fresh.slice(0, room).forEach(function (file, index) {
-          shrink(file, function (small) {
-            results[index] = small;
-            waiting -= 1;
-            if (waiting) { return; }
-            chosen = chosen.concat(results);
-            if (form) { delete form.dataset.busy; }
-            show();
-          });
-        });
-        if (fresh.length > room) { if (!waiting) { show(); } tell(say("most", most)); }
-      });
-    });
-  }
-
   /* Live parts: the server says "changed", the same page is asked for again and its parts replaced. */
   function editing(part) {
     return all("form", part).some(function (form) {
@@ -391,14 +310,12 @@
     times(within);
     counters(within);
     drafts(within);
-    photos(within);
     all("[data-print]", within).forEach(function (button) {
       button.hidden = false;
       button.onclick = function () { window.print(); };
     });
   }
 
-  if (canShrink()) { root.classList.add("script"); }
   dress(document);
   keys();
   live();
