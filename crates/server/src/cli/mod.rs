@@ -15,6 +15,7 @@ mod limits;
 mod log;
 mod migrate;
 mod progress;
+mod rates;
 mod serve;
 
 use std::ffi::OsString;
@@ -51,6 +52,8 @@ enum Command {
     Generate(generate::Flags),
     /// Says what is wrong with this installation, and the remedy.
     Doctor(config::Flags),
+    /// Compares the sums behind the boards of rates with their facts.
+    Rates(rates::Flags),
 }
 
 /// Prints a line for whoever started the program; nobody may be there to read it.
@@ -101,6 +104,7 @@ fn run(command: Command, outside: Outside) -> Result<ExitCode, Fault> {
         Command::Generate(flags) => waiting(generate::run(flags, outside)),
         Command::Import(flags) => waiting(import::run(flags, outside)),
         Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data", outside)?)),
+        Command::Rates(flags) => waiting(rates::run(flags, outside)),
     }
 }
 

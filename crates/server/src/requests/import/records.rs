@@ -11,7 +11,7 @@ use super::rows::Incoming;
 use crate::app::Settings;
 use crate::history::Entry;
 use crate::requests::Record;
-use crate::requests::rates::{self, Fact, Imported, Place};
+use crate::requests::rates;
 
 /// When a suspended request of another system is looked at: its own day is not in the file.
 const REVIEW_DAYS: i64 = 90;
@@ -63,22 +63,8 @@ pub fn life(settings: &Settings, row: &Incoming, given: Given) -> Life {
         supporters: 0,
         version: i64::try_from(story.len()).unwrap_or(i64::MAX),
     };
-    let facts = facts(settings, row, &record);
+    let facts = rates::imported(settings, &record, row.due);
     Life { record, story, facts, joined: Vec::new() }
-}
-
-/// What it counts for. Work that was done counts as in time or not; who was transferred away or
-/// merged, nobody worked for.
-fn facts(settings: &Settings, row: &Incoming, record: &Record) -> Vec<Fact> {
-    let is_worked = matches!(row.fate, Fate::Unrated | Fate::Confirmed(_) | Fate::Resolved);
-    let known = Imported {
-        done_at: Some(row.changed).filter(|_| is_worked),
-        due_at: row.due,
-        closed_at: Some(row.changed).filter(|_| row.fate.is_closed()),
-    };
-    let place = Place { area: row.area, category: &row.category };
-    let which = (record.request.id, record.version);
-    rates::of_imported(settings, which, place, row.raised, known)
 }
 
 /// Where it stands. A file does not name our workers: what somebody has in hand is with whoever

@@ -15,12 +15,16 @@ use super::{Fact, Key, ListLine, Place, Want};
 use crate::calendar;
 use crate::error::Error;
 
-/// Adds the facts of one step.
-pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO request_facts (street, request, version, day, area, category, counted, hits)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![
+/// Adds facts, to be folded or as folded.
+pub(super) fn add_all(
+    tx: &mut Tx,
+    street: Street,
+    facts: &[Fact],
+    is_folded: bool,
+) -> Result<(), Error> {
+    let mut cells = Vec::new();
+    for fact in facts {
+        cells.extend_from_slice(params![
             street.number(),
             fact.request.0,
             fact.version,
@@ -29,7 +33,14 @@ pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error>
             &fact.category,
             fact.facts.counted.bits(),
             fact.facts.hits.bits(),
-        ],
+            i64::from(is_folded),
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO request_facts
+             (street, request, version, day, area, category, counted, hits, folded)",
+        9,
+        &cells,
     )?;
     Ok(())
 }
@@ -504,4 +515,12 @@ fn sums(row: &Row) -> Result<(Key, Sums), Error> {
         sums.put(measure, Rate { hits: row.get(hits)?, of: row.get(of)? });
     }
     Ok((key, sums))
+}
+
+/// What SQLite says of the way of a statement.
+#[cfg(test)]
+fn explained(tx: &mut Tx, sql: &'static str, values: &[db::Param<'_>]) -> Result<String, Error> {
+    let rows = tx.rows(sql, values)?;
+    let steps = rows.iter().map(|row| row.get::<String>("detail"));
+    Ok(steps.collect::<Result<Vec<_>, _>>()?.join("; "))
 }
