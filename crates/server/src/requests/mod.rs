@@ -11,6 +11,7 @@ mod clock;
 mod commands;
 mod doors;
 mod events;
+mod export;
 mod filters;
 mod lines;
 mod list;
@@ -131,5 +132,5 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes()).and(filters::api::routes())
+    pages::routes().and(api::routes()).and(filters::api::routes()).and(export::api::routes())
 }

@@ -11,6 +11,7 @@ mod api_story;
 mod baltimore;
 mod every_page;
 mod every_route;
+mod export;
 mod identity;
 mod ladder;
 mod pages;
