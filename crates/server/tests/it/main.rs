@@ -16,4 +16,5 @@ mod identity;
 mod ladder;
 mod pages;
 mod search;
+mod search_scale;
 mod town;
