@@ -20,6 +20,8 @@ pub struct Calendar {
     pub hours: WorkingHours,
     /// The days that are not what their weekday says.
     pub exceptions: BTreeMap<Date, DayKind>,
+    /// Why they are not, where that is known. It explains, and decides nothing.
+    pub causes: BTreeMap<Date, Cause>,
     /// The last day of the last notice.
     pub known_through: Date,
 }
@@ -29,6 +31,28 @@ pub struct Calendar {
 pub enum DayKind {
     Off,
     Workday,
+}
+
+/// Why a day is not what its weekday says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The yearly notice says so: the name of its holiday.
+    Notice(String),
+    /// The street is closed (停摆), such as for a flood: the reason.
+    Closure(String),
+}
+
+/// What a day is, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day<'a> {
+    Workday,
+    Weekend,
+    /// A holiday of this name.
+    Holiday(&'a str),
+    /// A weekend day that is worked in exchange (调休上班) for the holiday of this name.
+    MadeUp(&'a str),
+    /// The street is closed for this reason.
+    Closed(&'a str),
 }
 
 /// When the office is open on a workday: a morning and an afternoon on the wall clock.
@@ -82,6 +106,30 @@ impl Calendar {
         }
     }
 
+    /// What `date` is, and why.
+    #[must_use]
+    pub fn day(&self, date: Date) -> Day<'_> {
+        let name = match self.causes.get(&date) {
+            Some(Cause::Closure(reason)) => return Day::Closed(reason),
+            Some(Cause::Notice(name)) => name.as_str(),
+            None => "",
+        };
+        match (self.exceptions.get(&date), is_weekend(date)) {
+            (Some(DayKind::Off), _) => Day::Holiday(name),
+            (Some(DayKind::Workday), true) => Day::MadeUp(name),
+            (Some(DayKind::Workday) | None, false) => Day::Workday,
+            (None, true) => Day::Weekend,
+        }
+    }
+
+    /// Closes the street on `date` for a reason. A day that was off anyway stays what it was.
+    pub fn close(&mut self, date: Date, reason: &str) {
+        if self.is_workday(date) {
+            self.exceptions.insert(date, DayKind::Off);
+            self.causes.insert(date, Cause::Closure(reason.to_owned()));
+        }
+    }
+
     /// The first workday after `date`.
     #[must_use]
     pub fn next_workday(&self, date: Date) -> Date {
@@ -116,6 +164,16 @@ impl Calendar {
         }
         let days = self.count(from.date(), to.date()) - i32::from(self.is_workday(to.date()));
         self.hours.a_day() * days + self.worked_by(to) - self.worked_by(from)
+    }
+
+    /// How much office time of `date` lies between `from` and `to`.
+    #[must_use]
+    pub fn working_time_on(&self, date: Date, from: Timestamp, to: Timestamp) -> SignedDuration {
+        let (from, to) = (self.on_the_wall(from), self.on_the_wall(to));
+        let within = |(opens, closes): (DateTime, DateTime)| {
+            from.max(opens).duration_until(to.min(closes)).max(SignedDuration::ZERO)
+        };
+        self.openings(date).map(within).sum()
     }
 
     /// When a term that begins at `start` ends.

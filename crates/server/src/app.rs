@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::grid::{Area, Served, Unit};
 use crate::identity::Cost;
+use crate::notices::Mail;
 use crate::requests::Category;
 use crate::web::words::Lang;
 use crate::{calendar, grid, identity, migrations, requests};
@@ -50,6 +51,8 @@ pub struct Options {
     pub public_url: String,
     /// Whether cookies are for HTTPS only.
     pub secure: bool,
+    /// Where mail goes out; nothing where no server is named.
+    pub mail: Option<Mail>,
     /// What hashing a password costs; only tests make it cheap.
     pub cost: Cost,
 }
@@ -153,6 +156,12 @@ impl Settings {
             areas: areas.into_iter().map(|area| (area.code, area)).collect(),
             staff: identity::staff(tx, street)?.into_iter().collect(),
         })
+    }
+
+    /// The same with another calendar.
+    #[must_use]
+    pub fn counting_by(&self, calendar: domain::calendar::Calendar) -> Self {
+        Self { calendar, ..self.clone() }
     }
 
     /// The category of this code.

@@ -13,6 +13,7 @@ pub mod history;
 pub mod identity;
 pub mod jobs;
 pub mod migrations;
+pub mod notices;
 pub mod queue;
 pub mod receipts;
 pub mod requests;
@@ -53,7 +54,8 @@ pub fn routes() -> Routes {
         .and(health::routes())
         .and(identity::routes(seed::street_defaults))
         .and(grid::routes())
-        .and(calendar::routes())
+        .and(calendar::routes(requests::followers()))
+        .and(notices::routes(requests::SUBJECTS))
         .and(requests::routes())
 }
 

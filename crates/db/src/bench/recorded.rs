@@ -22,7 +22,7 @@ pub fn recorded<T, E: From<Error>>(
 ) -> Result<(T, Vec<Ran>), E> {
     let (file, lock) = sqlite::alone(path)?;
     let ran = Arc::new(Mutex::new(Vec::new()));
-    let mut tx = Tx::new(Recorder { file, ran: Arc::clone(&ran) });
+    let mut tx = Tx::new(Recorder { file, ran: Arc::clone(&ran) }, &Arc::default());
     tx.connection.script("BEGIN IMMEDIATE")?;
     let outcome = tx.attempt(&work);
     tx.connection.script(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;

@@ -1,6 +1,7 @@
 //! A fixed number of threads, each with one connection to PostgreSQL, each command a transaction.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +15,12 @@ use crate::job::{Job, Mode};
 use crate::{Error, Limits, Tx};
 
 /// Connects once, to see whether this server will do, and starts the workers.
-pub fn start(url: &str, jobs: Receiver<Job>, limits: Limits) -> Result<(), Error> {
+pub fn start(
+    url: &str,
+    jobs: Receiver<Job>,
+    ran: &Arc<AtomicU64>,
+    limits: Limits,
+) -> Result<(), Error> {
     let config = configure(url)?;
     let mut first = Some(on_a_thread(|| {
         let mut client = connect(&config)?;
@@ -22,12 +28,16 @@ pub fn start(url: &str, jobs: Receiver<Job>, limits: Limits) -> Result<(), Error
         if limits.insist_on_fsync {
             settings.judge()?;
         }
-        Ok(Tx::new(Postgres::new(client)))
+        Ok(Tx::new(Postgres::new(client), ran))
     })?);
     let jobs = Arc::new(Mutex::new(jobs));
     for number in 0..limits.workers.max(1) {
-        let config = config.clone();
-        let mut worker = Worker { config, tx: first.take(), persistence: limits.persistence };
+        let mut worker = Worker {
+            config: config.clone(),
+            tx: first.take(),
+            ran: Arc::clone(ran),
+            persistence: limits.persistence,
+        };
         let jobs = Arc::clone(&jobs);
         // One of the idle waits for the next job, the others wait for that one's place.
         let next = move || jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
@@ -52,6 +62,7 @@ fn on_a_thread<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Resul
 struct Worker {
     config: Config,
     tx: Option<Tx>,
+    ran: Arc<AtomicU64>,
     persistence: Duration,
 }
 
@@ -97,7 +108,7 @@ impl Worker {
             Some(tx) => tx,
             None => {
                 let client = connect(&self.config).map_err(before_commit)?;
-                self.tx.insert(Tx::new(Postgres::new(client)))
+                self.tx.insert(Tx::new(Postgres::new(client), &self.ran))
             }
         };
         let done = begin_and_run(tx, job);

@@ -3,21 +3,24 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Sqlite, open};
 use crate::{Error, Tx};
 
 pub struct Readers {
     path: String,
+    ran: Arc<AtomicU64>,
     idle: Mutex<Vec<Tx>>,
     /// How many are kept.
     most: usize,
 }
 
 impl Readers {
-    pub fn new(path: &str, most: usize) -> Result<Self, Error> {
-        let readers = Self { path: path.to_owned(), idle: Mutex::default(), most };
+    pub fn new(path: &str, ran: &Arc<AtomicU64>, most: usize) -> Result<Self, Error> {
+        let (path, ran) = (path.to_owned(), Arc::clone(ran));
+        let readers = Self { path, ran, idle: Mutex::default(), most };
         // The first one shows whether the file can be read at all.
         let first = readers.connect()?;
         readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(first);
@@ -77,7 +80,7 @@ impl Readers {
     }
 
     fn connect(&self) -> Result<Tx, Error> {
-        Ok(Tx::new(Sqlite::new(open::to_read(&self.path)?)))
+        Ok(Tx::new(Sqlite::new(open::to_read(&self.path)?), &self.ran))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one thread that writes to SQLite: commands that arrive together share one commit.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -13,11 +14,12 @@ use crate::{Error, Tx};
 pub fn start(
     path: &str,
     mut jobs: Receiver<Job>,
+    ran: &Arc<AtomicU64>,
     most: usize,
     stopped: Arc<OnceLock<String>>,
 ) -> Result<(), Error> {
     let (file, lock) = open::to_write(path)?;
-    let mut tx = Tx::new(Sqlite::new(file));
+    let mut tx = Tx::new(Sqlite::new(file), ran);
     let work = move || {
         while let Some(first) = jobs.blocking_recv() {
             let mut batch = vec![first];

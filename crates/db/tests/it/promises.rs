@@ -42,6 +42,7 @@ promises! {
     a_migration_that_fails_leaves_no_trace
     what_is_anothers_is_refused
     every_kind_of_value_comes_back
+    many_rows_go_in_by_few_statements_and_all_or_none
 }
 
 const RAISE: &str =
@@ -402,5 +403,29 @@ mod stories {
             tx.execute("INSERT INTO notes (id, text) VALUES (9, $1)", params!["a\0b"])
         };
         assert!(matches!(db.write(nul).await, Err(Error::Other(_))), "neither keeps a NUL");
+    }
+
+    pub async fn many_rows_go_in_by_few_statements_and_all_or_none(db: Db, _: &str) {
+        const NOTES: &str = "INSERT INTO notes (id, text)";
+        let texts: Vec<String> = (0..3001).map(|n| format!("第 {n} 条")).collect();
+        let add = move |tx: &mut Tx, first: i64, more: i64| {
+            let numbered = (first..).zip(&texts);
+            let mut cells: Vec<db::Param<'_>> =
+                numbered.flat_map(|(id, text)| [id.into(), text.into()]).collect();
+            cells.extend_from_slice(params![more, "last"]);
+            tx.insert_rows(NOTES, 2, &cells)
+        };
+        let before = db.statements();
+        let once = add.clone();
+        let added = db.write(move |tx| once(tx, 10, 9000)).await.unwrap();
+        // 512 + 512 + … : powers of two, at most a thousand rows in one.
+        assert_eq!((added, db.statements() - before), (3002, 11));
+        let row = "SELECT COUNT(*) AS n FROM notes WHERE id = 3010 AND text = '第 3000 条'";
+        assert_eq!(number(&db, row).await, 1);
+        let twice = db.write(move |tx| add(tx, 10_000, 9000)).await;
+        assert!(matches!(twice, Err(Error::Unique { .. })), "{twice:?}");
+        assert_eq!(number(&db, "SELECT COUNT(*) AS n FROM notes").await, 3002);
+        let none = db.write(|tx| tx.insert_rows(NOTES, 2, &[])).await;
+        assert_eq!(none, Ok::<_, Error>(0));
     }
 }

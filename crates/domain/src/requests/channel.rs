@@ -1,5 +1,7 @@
 //! The way by which a request came (来源).
 
+use crate::actor::Post;
+
 /// Where a request was first written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
@@ -35,6 +37,18 @@ impl Channel {
         Channel::Open311,
     ];
 
+    /// The way by which a request comes that somebody of these posts writes down for a neighbour,
+    /// where they do not say it: at the door before at the desk.
+    #[must_use]
+    pub fn of_writers(posts: impl Iterator<Item = Post>) -> Channel {
+        let ways = posts.map(|post| match post {
+            Post::BuildingHead | Post::CentreHousehold => Channel::BuildingHead,
+            Post::GridLeader | Post::GridWorker => Channel::GridWorker,
+            _ => Channel::Counter,
+        });
+        ways.min().unwrap_or(Channel::Counter)
+    }
+
     /// The name of this channel, in the database and in the interface alike.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -54,5 +68,26 @@ impl Channel {
     #[must_use]
     pub fn named(name: &str) -> Option<Channel> {
         Channel::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_has_its_name_and_a_writer_their_way() {
+        for channel in Channel::ALL {
+            assert_eq!(Channel::named(channel.name()), Some(channel));
+        }
+        for (posts, way) in [
+            (&[Post::BuildingHead][..], Channel::BuildingHead),
+            (&[Post::CentreHousehold], Channel::BuildingHead),
+            (&[Post::CommunityOfficer, Post::GridWorker], Channel::GridWorker),
+            (&[Post::Clerk], Channel::Counter),
+            (&[], Channel::Counter),
+        ] {
+            assert_eq!(Channel::of_writers(posts.iter().copied()), way, "{posts:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! table in [`Request::turn`]; `docs/states/requests.md` is printed from it.
 
 mod apply;
+mod callback;
 mod channel;
 mod command;
 mod event;
@@ -12,14 +13,21 @@ pub mod grams;
 mod ladder;
 mod limits;
 mod machine;
+mod measures;
+mod news;
+pub mod similar;
+pub mod trace;
 mod words;
 
+pub use callback::Sample;
 pub use channel::Channel;
 pub use command::{Command, Kind, Said};
 pub use event::Event;
 pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
+pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
+pub use news::{Audience, Hands, News, news};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};

@@ -39,6 +39,7 @@ impl World {
             zone,
             hours: WorkingHours::default(),
             exceptions: BTreeMap::new(),
+            causes: BTreeMap::new(),
             known_through: Date::constant(2027, 12, 31),
         };
         let now = "2026-03-02T01:00:00Z".parse().unwrap();

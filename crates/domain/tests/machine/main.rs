@@ -4,5 +4,7 @@
 mod cast;
 mod ladder;
 mod laws;
+mod measures;
 mod rules;
 mod states;
+mod traces;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::Fault;
 use crate::Options;
 use crate::identity::Cost;
+use crate::notices::Mail;
 
 /// What is logged where nothing else is asked for: ours in full, of others what went wrong.
 const USUALLY: &str = "warn,server=info,db=info";
@@ -45,6 +46,12 @@ pub(super) struct Flags {
     /// Figures at /metrics for everybody, not for this machine alone.
     #[arg(long, env = "WUWEI_METRICS_OPEN", num_args = 0..=1, default_missing_value = "true")]
     pub metrics_open: Option<bool>,
+    /// A server that takes our mail: `smtp://user:password@host:port` or `smtps://…`.
+    #[arg(long, env = "WUWEI_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Whom mail comes from, as in `wuwei@street.example`.
+    #[arg(long, env = "WUWEI_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// How the log is written to stderr [default: text].
     #[arg(long, env = "WUWEI_LOG", value_name = "FORM")]
     pub log: Option<LogForm>,
@@ -79,6 +86,8 @@ struct Named {
     public_url: Option<String>,
     secure_cookies: Option<bool>,
     metrics_open: Option<bool>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
     log: Option<LogForm>,
     log_filter: Option<String>,
     /// What a bucket wants to know, by the names of its environment.
@@ -103,6 +112,7 @@ impl Flags {
         let data = self.data.or(named.data).unwrap_or_else(|| data.into());
         let within = |name: &str| data.join(name).to_string_lossy().into_owned();
         let usual = || format!("sqlite:{}", within("wuwei.sqlite"));
+        let mail = mail(self.smtp_url.or(named.smtp_url), self.mail_from.or(named.mail_from))?;
         let options = Options {
             database: self.database.or(named.database).unwrap_or_else(usual),
             files: self.files.or(named.files).unwrap_or_else(|| within("files")),
@@ -111,6 +121,7 @@ impl Flags {
             node: self.node.or(named.node).unwrap_or_default(),
             public_url: self.public_url.or(named.public_url).unwrap_or_default(),
             secure: self.secure_cookies.or(named.secure_cookies).unwrap_or_default(),
+            mail,
             cost: Cost::default(),
         };
         if !(0..1024).contains(&options.node) {
@@ -125,6 +136,18 @@ impl Flags {
             log_filter: self.log_filter.or(named.log_filter).unwrap_or_else(|| USUALLY.into()),
             options,
         })
+    }
+}
+
+/// Both or neither: a letter has a server and a sender. What was said is not repeated, for it may
+/// hold a password.
+fn mail(url: Option<String>, from: Option<String>) -> Result<Option<Mail>, Fault> {
+    match (url, from) {
+        (None, None) => Ok(None),
+        (Some(url), Some(from)) => Mail::new(&url, &from).map(Some).map_err(|bad| {
+            Fault::new(format!("{bad}; correct --smtp-url and --mail-from, or leave them out"))
+        }),
+        _ => Err(Fault::new("mail needs both: say --smtp-url and --mail-from, or neither")),
     }
 }
 
@@ -205,5 +228,21 @@ mod tests {
         let flags = Flags { config: Some(config), ..Flags::default() };
         let told = flags.read("var/x", vec![]).unwrap_err().to_string();
         assert!(told.starts_with("line 2 of ") && told.contains("lisen"), "{told}");
+    }
+
+    #[test]
+    fn mail_has_a_server_and_a_sender_and_its_password_is_not_repeated() {
+        let flags = |url: &str, from: Option<&str>| Flags {
+            smtp_url: Some(url.to_owned()),
+            mail_from: from.map(str::to_owned),
+            ..Flags::default()
+        };
+        let read = flags("smtp://me:hidden@mail.example", Some("w@street.example"));
+        assert!(read.read("var/x", vec![]).unwrap().options.mail.is_some());
+        let without = flags("smtp://me:hidden@mail.example", None).read("var/x", vec![]);
+        assert!(without.unwrap_err().to_string().contains("--mail-from"));
+        let wrong = flags("mail://me:hidden@mail.example", Some("w@street.example"));
+        let told = wrong.read("var/x", vec![]).unwrap_err().to_string();
+        assert!(told.contains("smtp://") && !told.contains("hidden"), "{told}");
     }
 }

@@ -9,9 +9,11 @@ mod demo;
 mod doctor;
 mod door;
 mod fault;
+mod import;
 mod limits;
 mod log;
 mod migrate;
+mod progress;
 mod serve;
 
 use std::ffi::OsString;
@@ -42,6 +44,8 @@ enum Command {
     Migrate(config::Flags),
     /// Measures this machine against the database's own limit.
     Bench(bench::Flags),
+    /// Takes in what another system has kept.
+    Import(import::Flags),
     /// Says what is wrong with this installation, and the remedy.
     Doctor(config::Flags),
 }
@@ -91,6 +95,7 @@ fn run(command: Command, outside: Outside) -> Result<ExitCode, Fault> {
         Command::Demo(flags) => waiting(demo::run(flags, outside)),
         Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data", outside)?)),
         Command::Bench(flags) => bench::run(&flags),
+        Command::Import(flags) => waiting(import::run(flags, outside)),
         Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data", outside)?)),
     }
 }

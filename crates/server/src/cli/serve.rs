@@ -70,13 +70,15 @@ pub(super) async fn serve(
     let (site, _) = crate::router(app.clone());
     let site = site.layer(Extension(health::Figures { open: config.metrics_open }));
     let working = tokio::spawn(jobs::run(app.clone(), closing.clone()));
+    let sending = tokio::spawn(jobs::send(app.clone(), closing.clone()));
     tokio::spawn(async move {
         asked_to_end(terminate, interrupt).await;
         tracing::info!("ending: nobody new is let in");
         let _ = close.send(true);
     });
     door::serve(listener, site, closing, Patience::default()).await;
-    if tokio::time::timeout(FLUSH, working).await.is_err() {
+    let ended = async { (working.await, sending.await) };
+    if tokio::time::timeout(FLUSH, ended).await.is_err() {
         tracing::warn!("a job took too long and was not waited for");
     }
     flush(&app).await;

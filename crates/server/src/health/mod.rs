@@ -20,6 +20,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::App;
 use crate::error::Error;
+use crate::notices;
 use crate::web::{Access, Routes};
 
 /// An answer is looked for within this time; whoever balances loads asks every few seconds.
@@ -98,9 +99,24 @@ async fn figures(
     #[expect(clippy::cast_precision_loss, reason = "a queue is far shorter than 2^52")]
     metrics::gauge!("db_commands_waiting").set(app.db.waiting() as f64);
     metrics::gauge!("db_can_write").set(if app.db.can_write() { 1.0 } else { 0.0 });
+    deliveries(&app).await?;
     handle.run_upkeep();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((kind, handle.render()).into_response())
+}
+
+/// What waits to leave the house, and what did not arrive.
+async fn deliveries(app: &App) -> Result<(), Error> {
+    let (mut waiting, mut dead) = (0, 0);
+    for street in app.streets() {
+        let counts = app.db.read(move |tx| notices::counts(tx, street)).await?;
+        (waiting, dead) = (waiting + counts.waiting, dead + counts.dead);
+    }
+    for (name, count) in [("wuwei_deliveries_waiting", waiting), ("wuwei_deliveries_dead", dead)] {
+        #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52")]
+        metrics::gauge!(name).set(count as f64);
+    }
+    Ok(())
 }
 
 /// Counts every answer, by route, method and status. The route is its template, so that no id and

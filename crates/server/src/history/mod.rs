@@ -2,7 +2,7 @@
 
 mod store;
 
-pub use store::{add, of};
+pub use store::{add, add_all, of};
 
 use domain::id::PersonId;
 use jiff::Timestamp;

@@ -27,6 +27,33 @@ pub fn add(tx: &mut Tx, street: Street, subject: i64, entry: &Entry) -> Result<(
     Ok(())
 }
 
+/// Adds lines to the stories of many subjects by few statements.
+pub fn add_all<'a>(
+    tx: &mut Tx,
+    street: Street,
+    lines: impl IntoIterator<Item = (i64, &'a Entry)>,
+) -> Result<(), Error> {
+    let mut cells = Vec::new();
+    for (subject, entry) in lines {
+        cells.extend_from_slice(params![
+            street.number(),
+            subject,
+            entry.version,
+            entry.at.as_microsecond(),
+            entry.actor.map(|person| person.0),
+            &entry.role,
+            &entry.event,
+            &entry.facts,
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO history (street, subject, version, at, actor, role, event, facts)",
+        8,
+        &cells,
+    )?;
+    Ok(())
+}
+
 /// The whole story of `subject`, from its beginning.
 pub fn of(tx: &mut Tx, street: Street, subject: i64) -> Result<Vec<Entry>, Error> {
     let rows = tx.rows(

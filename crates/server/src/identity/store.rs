@@ -216,6 +216,31 @@ pub fn posts_reaching(
     Ok(rows.iter().map(post).collect::<Result<_, _>>()?)
 }
 
+/// Who holds which post at `now` that reaches `place`, in the order in which they were given.
+pub fn reaching(
+    tx: &mut Tx,
+    street: Street,
+    place: AreaCode,
+    now: Timestamp,
+) -> Result<Vec<(PersonId, Appointment)>, Error> {
+    let around = |digits: i64| place.code() - place.code() % digits;
+    let rows = tx.rows(
+        "SELECT person, post, area, unit FROM appointments WHERE street = $1
+         AND area IN ($2, $3, $4, $5, $6) AND from_at <= $7
+         AND (until_at IS NULL OR until_at > $7) ORDER BY id",
+        params![
+            street.number(),
+            place.code(),
+            around(100),
+            around(10_000),
+            around(10_000_000),
+            around(10_000_000_000),
+            now.as_microsecond(),
+        ],
+    )?;
+    rows.iter().map(|row| Ok((PersonId(row.get("person")?), appointment_in(row)?))).collect()
+}
+
 /// Everybody who holds or held a post, by name.
 pub fn staff(tx: &mut Tx, street: Street) -> Result<Vec<(PersonId, String)>, Error> {
     let rows = tx.rows(

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use db::Tx;
 use domain::area::Street;
 use domain::id::RequestId;
 use jiff::SignedDuration;
@@ -12,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use crate::App;
 use crate::error::Error;
 use crate::queue::{self, Job, Kind};
-use crate::{identity, requests};
+use crate::{identity, notices, requests};
 
 /// Timers are looked at this often; people hear of news within this time.
 const EVERY: Duration = Duration::from_secs(2);
@@ -54,6 +55,20 @@ pub async fn run(app: App, mut closing: watch::Receiver<bool>) {
     }
 }
 
+/// Sends what is to leave the house until `closing` says so. A gateway that takes its time holds up
+/// nothing else.
+pub async fn send(app: App, mut closing: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = closing.wait_for(|&closing| closing) => return,
+            _ = ticks.tick() => {}
+        }
+        told("send what waits", notices::send(&app, requests::SUBJECTS).await);
+    }
+}
+
 /// Works off everything that is due by now, each job in a transaction of its own. A job that fails
 /// is tried again later and holds up no other. Tells how many requests it changed.
 pub async fn tick(app: &App) -> Result<usize, Error> {
@@ -73,6 +88,7 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
                 break;
             }
         }
+        told("fold facts into the figures", requests::rates::work(app, street).await);
     }
     if changed > 0 {
         app.changes.notify_waiters();
@@ -102,7 +118,18 @@ async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
             let id = RequestId(job.subject);
             app.db.write(move |tx| requests::wake(tx, &settings, id, now)).await
         }
-        Kind::News | Kind::Fold | Kind::Delivery => {
+        Kind::Calendar => {
+            app.db.write(move |tx| requests::recompute(tx, &settings, &job, now)).await
+        }
+        Kind::News => {
+            let ids = app.ids.clone();
+            let work = move |tx: &mut Tx| requests::tell_news(tx, &settings, &ids, &job, now);
+            if app.db.write(work).await? > 0 {
+                app.changes.notify_waiters();
+            }
+            Ok(false)
+        }
+        Kind::Fold => {
             app.db.write(move |tx| queue::done(tx, street, &job)).await?;
             Ok(false)
         }
@@ -121,6 +148,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     for street in app.streets() {
         let now = app.now();
         app.db.write(move |tx| identity::sweep(tx, street, now)).await?;
+        app.db.write(move |tx| notices::sweep(tx, street, now)).await?;
     }
     Ok(())
 }

@@ -21,8 +21,8 @@ pub enum Kind {
     News,
     /// Facts wait to be added to the figures.
     Fold,
-    /// A letter waits to be sent to the world outside.
-    Delivery,
+    /// The calendar changed, and the running deadlines after this one are to be computed anew.
+    Calendar,
 }
 
 /// Something to do later.
@@ -42,7 +42,7 @@ pub struct Job {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Clock, Kind::News, Kind::Fold, Kind::Delivery];
+    pub const ALL: [Kind; 4] = [Kind::Clock, Kind::News, Kind::Fold, Kind::Calendar];
 
     /// The name of this kind in the database.
     #[must_use]
@@ -51,7 +51,7 @@ impl Kind {
             Kind::Clock => "clock",
             Kind::News => "news",
             Kind::Fold => "fold",
-            Kind::Delivery => "delivery",
+            Kind::Calendar => "calendar",
         }
     }
 

@@ -52,6 +52,11 @@ pub fn once(
     Ok(receipt)
 }
 
+/// Whether this very deed was done under its key already.
+pub fn is_done(tx: &mut Tx, deed: &Deed) -> Result<bool, Error> {
+    Ok(store::find(tx, deed)?.is_some())
+}
+
 impl Key {
     /// A key of eight to sixty-four letters, digits, hyphens and underscores.
     #[must_use]

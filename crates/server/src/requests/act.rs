@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::after::{Change, after};
-use super::{Record, events, store, words};
+use super::{Record, events, neighbours, store, words};
 use crate::app::Settings;
 use crate::error::{Error, OutOfTurn};
 use crate::history::{self, Entry};
@@ -26,6 +26,7 @@ pub fn execute(
 ) -> Result<Receipt, Error> {
     receipts::once(tx, deed, |tx| {
         let actor = actor(tx, deed.street, deed.caller, deed.at)?;
+        neighbours::before(tx, deed.street, id, command)?;
         let loaded = store::load(tx, deed.street, id)?;
         let request = &loaded.request;
         if actor.caller != Caller::System && request.sight(&actor) == Sight::Nothing {

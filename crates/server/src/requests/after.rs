@@ -1,10 +1,10 @@
 //! What every change of a request brings with it, in the same transaction: its next timer, the
-//! words that it is found by, and news for whom it concerns.
+//! words that it is found by, what it counts for, and news for whom it concerns.
 
 use db::Tx;
 use domain::requests::Event;
 
-use super::{Record, clock, search};
+use super::{Record, clock, neighbours, rates, search};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::queue;
@@ -26,7 +26,18 @@ pub(super) struct Change<'a> {
 pub(super) fn after(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
     let Change { settings, deed, before, after, .. } = change;
     clock::set(tx, settings, after)?;
+    rates::note(tx, change)?;
+    neighbours::follow(tx, change)?;
     search::index(tx, settings, *before, after)?;
     let news = (queue::Kind::News, after.request.id.0);
     queue::put(tx, deed.street, news, after.version, deed.at)
+}
+
+/// The same for requests that come from elsewhere with all that happened to them, as they are now:
+/// nobody is told of what is long past.
+pub(super) fn bulk(tx: &mut Tx, settings: &Settings, records: &[&Record]) -> Result<(), Error> {
+    for record in records.iter().filter(|record| !record.request.stage.is_closed()) {
+        clock::set(tx, settings, record)?;
+    }
+    Ok(())
 }

@@ -21,6 +21,9 @@ use crate::{App, chance};
 pub const NAME_LONGEST: usize = 40;
 /// The most characters of a place: 3单元楼道，电梯口.
 pub const PLACE_LONGEST: usize = 100;
+/// The ways that whoever writes for somebody may name.
+pub const WRITTEN: [Channel; 4] =
+    [Channel::Counter, Channel::Phone, Channel::Paper, Channel::GridWorker];
 /// Characters of a receipt code: fifty bits of chance.
 const RECEIPT_LENGTH: usize = 10;
 
@@ -40,18 +43,21 @@ pub fn read_new(
     let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN));
     let category = keep(&mut wrong, category.map(|category| category.code.clone()));
     let asker = keep(&mut wrong, asker(caller, fields));
-    match (area, text, place, category, asker) {
-        (Some(area), Some(text), Some(place), Some(category), Some(asker)) => Ok(New {
-            id: RequestId(app.new_id()),
-            area,
-            place,
-            category,
-            text,
-            asker,
-            channel: Channel::default(),
-            photos: Vec::new(),
-            receipt: chance::code(RECEIPT_LENGTH),
-        }),
+    let channel = keep(&mut wrong, channel(fields));
+    match (area, text, place, category, asker, channel) {
+        (Some(area), Some(text), Some(place), Some(category), Some(asker), Some(channel)) => {
+            Ok(New {
+                id: RequestId(app.new_id()),
+                area,
+                place,
+                category,
+                text,
+                asker,
+                channel,
+                photos: Vec::new(),
+                receipt: chance::code(RECEIPT_LENGTH),
+            })
+        }
         _ => Err(Error::Invalid(wrong)),
     }
 }
@@ -76,6 +82,15 @@ fn asker(caller: Caller, fields: &Fields) -> Result<NewAsker, Error> {
             Err(Error::Invalid(wrong))
         }
     }
+}
+
+/// By which way it came to whoever writes it down for somebody; left out, their post says it.
+fn channel(fields: &Fields) -> Result<Channel, Error> {
+    let Some(name) = fields.get("channel").filter(|_| fields.is_on("for_other")) else {
+        return Ok(Channel::default());
+    };
+    let found = Channel::named(name).filter(|channel| WRITTEN.contains(channel));
+    found.ok_or_else(|| Error::field("channel", words::CHANNEL_UNKNOWN))
 }
 
 /// The value, or its complaint among the others.

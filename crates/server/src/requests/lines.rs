@@ -7,6 +7,7 @@ use domain::requests::{Channel, Desk, Rung, Urgency};
 use jiff::Timestamp;
 
 use super::list::{Count, Filter, Line, Pile, Scope, stage_named};
+use super::store::COMMUNITY;
 use crate::error::Error;
 
 /// How many ids a statement takes.
@@ -49,6 +50,55 @@ macro_rules! wanted {
     };
 }
 
+/// What is open is little beside what is closed, so it is read from its own index and sorted:
+/// `due_at` is there just as long as it is open. As `+id` the number is no way to the rows: on the
+/// way down from the newest most are closed.
+macro_rules! open {
+    () => {
+        concat!(
+            lines!("area", "AND due_at IS NOT NULL "),
+            fits!("+id"),
+            "AND CAST($13 AS BIGINT) = 0 ORDER BY +id DESC LIMIT $14"
+        )
+    };
+}
+
+/// What waits at some stages, by when it is due.
+macro_rules! waits {
+    ($stages:literal, $whose:literal) => {
+        lines!(
+            "area",
+            "AND due_at IS NOT NULL \
+             AND stage IN (",
+            $stages,
+            ") AND ",
+            $whose,
+            " ORDER BY +due_at, +id LIMIT 200"
+        )
+    };
+}
+
+const OPEN_OF_AREA: &str = open!();
+const WAITING_IN_GRID: &str = waits!("'raised', 'accepted'", "CAST($4 AS BIGINT) = 0");
+const WAITING_AT_DESK: &str =
+    waits!("'escalated', 'redo', 'suspended', 'dispatched', 'handling'", "desk = $4");
+/// As `+unit` the unit is no way to the rows: most that it ever had are closed.
+const WAITING_FOR_UNIT: &str = waits!("'dispatched', 'handling'", "+unit = $4");
+macro_rules! open_counts {
+    () => {
+        "SELECT area / 10000000 AS community, stage, COUNT(*) AS n, \
+         CAST(SUM(CASE WHEN due_at < $4 AND stage <> 'resolved' THEN 1 ELSE 0 END) AS BIGINT) \
+         AS late FROM requests WHERE street = $1 AND due_at IS NOT NULL AND area >= $2 AND area < $3 \
+         GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage"
+    };
+}
+
+const RAISED: &str =
+    "SELECT area, raised AS n FROM request_totals WHERE street = $1 AND area >= $2 AND area < $3";
+/// Within a grid little is closed, so it is counted.
+const CLOSED_WITHIN: &str = "SELECT area / 10000000 * 10000000 AS area, COUNT(*) AS n FROM requests
+     WHERE street = $1 AND stage = 'closed' AND area >= $2 AND area < $3
+     GROUP BY area / 10000000";
 const OF_WIDE_AREA: &str = wanted!("+area", "AND CAST($13 AS BIGINT) = 0", "id DESC");
 /// A grid has few of the requests of its street, and they are found by their area.
 const OF_GRID: &str = wanted!("area", "AND CAST($13 AS BIGINT) = 0", "id DESC");
@@ -97,7 +147,10 @@ pub(super) fn newest(
     filter: &Filter,
     limit: usize,
 ) -> Result<Vec<Line>, Error> {
+    let is_open = filter.late || filter.rung.is_some();
+    let is_open = is_open || filter.stage.is_some_and(|stage| !["", "closed"].contains(&stage));
     let (sql, who) = match scope {
+        Scope::Area(_) | Scope::Masked(_) if is_open => (OPEN_OF_AREA, 0),
         Scope::Area(area) | Scope::Masked(area) if area.level() > Level::Community => (OF_GRID, 0),
         Scope::Area(_) | Scope::Masked(_) => (OF_WIDE_AREA, 0),
         Scope::Unit(unit, _) => (OF_UNIT, unit.0),
@@ -172,37 +225,17 @@ pub(super) fn waiting(
     };
     let range = area.range();
     let (sql, third) = match pile {
-        Pile::Grid => (
-            lines!(
-                "area",
-                "AND stage IN ('raised', 'accepted') AND CAST($4 AS BIGINT) = 0 \
-                 ORDER BY due_at, id LIMIT 200"
-            ),
-            db::Param::from(0),
-        ),
-        Pile::Desk(desk) => (
-            lines!(
-                "area",
-                "AND stage IN ('escalated', 'redo', 'suspended', 'dispatched', 'handling') \
-                 AND desk = $4 ORDER BY due_at, id LIMIT 200"
-            ),
-            db::Param::from(desk.name()),
-        ),
-        Pile::Unit => (
-            lines!(
-                "area",
-                "AND stage IN ('dispatched', 'handling') AND unit = $4 \
-                 ORDER BY due_at, id LIMIT 200"
-            ),
-            db::Param::from(unit),
-        ),
+        Pile::Grid => (WAITING_IN_GRID, db::Param::from(0)),
+        Pile::Desk(desk) => (WAITING_AT_DESK, db::Param::from(desk.name())),
+        Pile::Unit => (WAITING_FOR_UNIT, db::Param::from(unit)),
     };
     let start = db::Param::from(range.start);
     let rows = tx.rows(sql, &[street.number().into(), start, range.end.into(), third])?;
     rows.iter().map(line).collect()
 }
 
-/// How many requests there are, by community and stage.
+/// How many requests there are, by community and stage. What is open is counted; of what is closed
+/// a community has as many as were raised and are not open any more.
 pub(super) fn counts(
     tx: &mut Tx,
     street: Street,
@@ -211,23 +244,34 @@ pub(super) fn counts(
 ) -> Result<Vec<Count>, Error> {
     let range = area.range();
     let rows = tx.rows(
-        "SELECT area / 10000000 AS community, stage, COUNT(*) AS n,
-             CAST(SUM(CASE WHEN due_at < $4 AND stage <> 'resolved' THEN 1 ELSE 0 END) AS BIGINT)
-                 AS late
-         FROM requests WHERE street = $1 AND area >= $2 AND area < $3
-         GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage",
+        open_counts!(),
         params![street.number(), range.start, range.end, now.as_microsecond()],
     )?;
-    rows.iter()
-        .map(|row| {
-            Ok(Count {
-                area: row.parse("community", |n: i64| AreaCode::new(n.checked_mul(10_000_000)?))?,
-                stage: row.parse("stage", |name: &str| stage_named(name))?,
-                all: row.get("n")?,
-                late: row.get("late")?,
-            })
-        })
-        .collect()
+    let mut counts = rows.iter().map(count).collect::<Result<Vec<_>, _>>()?;
+    let rows = tx.rows(
+        if area.level() > Level::Community { CLOSED_WITHIN } else { RAISED },
+        params![street.number(), range.start, range.end],
+    )?;
+    for row in &rows {
+        let community = row.parse("area", AreaCode::new)?;
+        let open = counts.iter().filter(|it| it.area == community && it.stage != "closed");
+        let open: i64 = open.map(|it| it.all).sum();
+        let all = row.get::<i64>("n")? - if area.level() > Level::Community { 0 } else { open };
+        if all > 0 {
+            counts.push(Count { area: community, stage: "closed", all, late: 0 });
+        }
+    }
+    counts.sort_by_key(|count| count.area);
+    Ok(counts)
+}
+
+fn count(row: &Row) -> Result<Count, Error> {
+    Ok(Count {
+        area: row.parse("community", |n: i64| AreaCode::new(n.checked_mul(COMMUNITY)?))?,
+        stage: row.parse("stage", |name: &str| stage_named(name))?,
+        all: row.get("n")?,
+        late: row.get("late")?,
+    })
 }
 
 fn line(row: &Row) -> Result<Line, Error> {
@@ -261,44 +305,74 @@ mod tests {
 
     use super::*;
 
-    const PLANS: [(&str, &str); 3] = [
-        (
-            concat!(
-                "EXPLAIN QUERY PLAN ",
-                wanted!("+area", "AND CAST($13 AS BIGINT) = 0", "id DESC")
-            ),
-            "PRIMARY KEY (street=? AND id<?)",
-        ),
-        (
-            concat!(
-                "EXPLAIN QUERY PLAN ",
-                wanted!("+area", "AND unit BETWEEN $13 AND $13", "unit DESC, id DESC")
-            ),
-            "requests_by_unit",
-        ),
-        (
-            concat!(
-                "EXPLAIN QUERY PLAN ",
-                wanted!("+area", "AND asker BETWEEN $13 AND $13", "asker DESC, id DESC")
-            ),
-            "requests_by_asker",
-        ),
-    ];
+    macro_rules! explained {
+        ($($sql:tt)+) => {
+            concat!("EXPLAIN QUERY PLAN ", $($sql)+)
+        };
+    }
 
-    #[tokio::test]
-    async fn a_page_of_a_long_list_is_read_from_its_newest_and_nothing_is_sorted() {
-        let name = format!("wuwei-plans-{}.sqlite", std::process::id());
+    /// How SQLite runs each of these, without having counted anything.
+    async fn plans(asked: &'static [(&'static str, &'static [i64], &'static str)]) {
+        let name = format!("wuwei-plans-{}-{}.sqlite", std::process::id(), asked.len());
         let file = std::env::temp_dir().join(name);
         let db = Db::open(&format!("sqlite:{}", file.display())).unwrap();
         db.migrate(crate::migrations::ALL).await.unwrap();
-        for (sql, wanted) in PLANS {
+        for (sql, values, wanted) in asked {
             let plan = move |tx: &mut Tx| {
-                let rows = tx.rows(sql, params![1, 1, 2, 9, "", 0, "", "", 0, 9, "", "", 1, 51])?;
+                let values: Vec<db::Param<'_>> = values.iter().map(|&n| n.into()).collect();
+                let rows = tx.rows(sql, &values)?;
                 rows.iter().map(|row| row.get::<String>("detail")).collect::<Result<Vec<_>, _>>()
             };
             let plan = db.read::<_, db::Error, _>(plan).await.unwrap().join("; ");
-            assert!(plan.contains(wanted) && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+            assert!(plan.contains(wanted), "{sql}: {plan}");
+            let is_sorted = plan.contains("TEMP B-TREE");
+            assert!(!is_sorted || *wanted == OPEN, "{sql}: {plan}");
         }
         std::fs::remove_file(file).unwrap();
+    }
+
+    const OPEN: &str = "INDEX requests_open (street=? AND area>? AND area<?)";
+    const ALL: &[i64] = &[1, 1, 2, 9, 0, 0, 0, 0, 0, 9, 0, 0, 1, 51];
+
+    #[tokio::test]
+    async fn a_page_of_a_long_list_is_read_from_its_newest_and_nothing_is_sorted() {
+        plans(&[
+            (
+                explained!(wanted!("+area", "AND CAST($13 AS BIGINT) = 0", "id DESC")),
+                ALL,
+                "PRIMARY KEY (street=? AND id<?)",
+            ),
+            (
+                explained!(wanted!("+area", "AND unit BETWEEN $13 AND $13", "unit DESC, id DESC")),
+                ALL,
+                "requests_by_unit",
+            ),
+            (
+                explained!(wanted!(
+                    "+area",
+                    "AND asker BETWEEN $13 AND $13",
+                    "asker DESC, id DESC"
+                )),
+                ALL,
+                "requests_by_asker",
+            ),
+        ])
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_is_open_is_read_from_its_own_index() {
+        plans(&[
+            (explained!(open!()), ALL, OPEN),
+            (explained!(open_counts!()), &[1, 1, 2, 0], OPEN),
+            (
+                explained!(waits!("'raised', 'accepted'", "CAST($4 AS BIGINT) = 0")),
+                &[1, 1, 2, 0],
+                OPEN,
+            ),
+            (explained!(waits!("'redo', 'handling'", "desk = $4")), &[1, 1, 2, 0], OPEN),
+            (explained!(waits!("'dispatched', 'handling'", "+unit = $4")), &[1, 1, 2, 0], OPEN),
+        ])
+        .await;
     }
 }

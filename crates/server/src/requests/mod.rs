@@ -7,17 +7,23 @@
 mod act;
 mod after;
 mod api;
+mod callbacks;
 mod clock;
 mod commands;
+mod deadlines;
 mod doors;
 mod events;
 mod export;
 mod filters;
+pub mod import;
 mod lines;
 mod list;
+mod neighbours;
+mod news;
 mod pages;
 mod photos;
 mod raise;
+pub mod rates;
 mod search;
 mod see;
 mod store;
@@ -26,11 +32,14 @@ pub mod words;
 pub use act::execute;
 pub use clock::{sweep, wake};
 pub use commands::{bad_text, command};
-pub use doors::{NAME_LONGEST, PLACE_LONGEST, keep_photos, opened_by, read_new};
+pub use deadlines::{Explained, explained, followers, recompute};
+pub use doors::{NAME_LONGEST, PLACE_LONGEST, WRITTEN, keep_photos, opened_by, read_new};
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
     stages_named,
 };
+pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
+pub use news::{SUBJECTS, tell_news};
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
 pub use raise::{New, NewAsker, adopt, follow, line, raise};
 pub use search::{Chip, Wanted, begin_fill, fill};
@@ -132,5 +141,11 @@ pub fn changed_since(tx: &mut Tx, street: Street, since: i64) -> Result<Vec<Chan
 /// The addresses of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes()).and(filters::api::routes()).and(export::api::routes())
+    pages::routes()
+        .and(api::routes())
+        .and(rates::routes())
+        .and(neighbours::routes())
+        .and(callbacks::routes())
+        .and(filters::api::routes())
+        .and(export::api::routes())
 }

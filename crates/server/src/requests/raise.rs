@@ -118,6 +118,7 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
     let category = settings.category(&new.category);
     let category = category.ok_or_else(|| Error::field("category", words::CATEGORY_UNKNOWN))?;
     let (asker, name, phone, writer) = asker(tx, deed, new)?;
+    let channel = channel(tx, deed, new, writer)?;
     let urgency = category.urgency_of(new.text.as_str());
     let request = Request::new(new.id, new.area, asker, urgency, deed.at);
     debug_assert_eq!(request.desk(), Desk::Community);
@@ -133,7 +134,7 @@ fn record(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Re
         receipt: new.receipt.clone(),
         photos: 0,
         raised_at: deed.at,
-        channel: new.channel,
+        channel,
         supporters: 0,
         version: 1,
     })
@@ -165,6 +166,21 @@ fn asker(tx: &mut Tx, deed: &Deed, new: &New) -> Result<Asker, Error> {
     }
 }
 
+/// By which way it came: as it was said, or as the post of whoever wrote it down says.
+fn channel(
+    tx: &mut Tx,
+    deed: &Deed,
+    new: &New,
+    writer: Option<PersonId>,
+) -> Result<Channel, Error> {
+    let Some(writer) = writer.filter(|_| new.channel == Channel::Page) else {
+        return Ok(new.channel);
+    };
+    let actor = identity::actor(tx, deed.street, writer, deed.at)?;
+    let writes = actor.with(Verb::RaiseForOthers).filter(|held| held.area.contains(new.area));
+    Ok(Channel::of_writers(writes.map(|held| held.post)))
+}
+
 /// The next number of the community's year, such as `FY-2026-00042`.
 fn number(
     tx: &mut Tx,
@@ -175,6 +191,7 @@ fn number(
     let year = settings.calendar.date(at).year();
     let series = format!("{}-{year}", settings.prefix(area));
     let next = store::next_number(tx, settings.street, &series)?;
+    store::count_raised(tx, settings.street, area, 1)?;
     Ok(format!("{series}-{next:05}"))
 }
 

@@ -5,11 +5,12 @@ use domain::actor::{Actor, Caller, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
-use domain::requests::{Ending, Kind, Sight, Stage, Who};
+use domain::requests::trace::Step;
+use domain::requests::{Due, Ending, Kind, Moment, Sight, Stage, Who};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Record, act, store};
+use super::{Record, act, deadlines, store};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -33,6 +34,8 @@ pub struct Seen {
     /// What the reader may do now, the likeliest first.
     pub choices: Vec<Kind>,
     pub story: Vec<Told>,
+    /// What happened to the clock that runs, and to the one that stands still meanwhile.
+    pub steps: [Vec<Step>; 2],
     pub photos: Vec<PhotoRow>,
     /// The request that this one was merged into: its number and the name of its stage.
     pub merged_into: Option<(String, &'static str)>,
@@ -55,6 +58,8 @@ pub struct Told {
     pub rating: Option<u8>,
     pub days: Option<u8>,
     pub review_on: Option<jiff::civil::Date>,
+    /// From when to when the calendar moved the deadline.
+    pub moved: Option<(Timestamp, Timestamp)>,
 }
 
 /// A photo whose bytes are kept under its hash.
@@ -133,12 +138,15 @@ pub fn show(
     }
     let is_mine = record.request.is(actor, Who::Asker);
     let story = history::of(tx, street, id.0)?;
+    let steps = steps(&record, &story);
     let story = story.iter().map(|entry| told(settings, &record, is_mine, entry)).collect();
     let photos = store::photos(tx, street, id)?;
     let choices = record.request.choices(actor, settings.moment(now)).collect();
     let merged_into = merged_into(tx, street, &record)?;
     let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
-    let may_reveal = !is_mine && !record.asker_phone.is_empty() && may_reveal(&record, actor);
+    let may_reveal = !is_mine
+        && !record.asker_phone.is_empty()
+        && may_reveal(&record, actor, settings.moment(now));
     let mut seen = Seen {
         asker_name: record.asker_name.clone(),
         asker_phone: masked_phone(&record.asker_phone),
@@ -149,6 +157,7 @@ pub fn show(
         writer_name,
         choices,
         story,
+        steps,
         photos,
         merged_into,
     };
@@ -166,13 +175,18 @@ pub fn show(
 /// Shows a handler the whole phone number, and writes down that it was shown. Whoever may not see
 /// it any more is refused, also when they ask again under an old key; no receipt keeps the
 /// number.
-pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<(Receipt, String), Error> {
+pub fn reveal(
+    tx: &mut Tx,
+    settings: &Settings,
+    deed: &Deed,
+    id: RequestId,
+) -> Result<(Receipt, String), Error> {
     let actor = act::actor(tx, deed.street, deed.caller, deed.at)?;
     let loaded = store::load(tx, deed.street, id)?;
     if loaded.request.sight(&actor) == Sight::Nothing {
         return Err(Error::NotFound);
     }
-    if !may_reveal(&loaded, &actor) {
+    if !may_reveal(&loaded, &actor, settings.moment(deed.at)) {
         return Err(Error::Forbidden);
     }
     let receipt = receipts::once(tx, deed, |tx| {
@@ -192,11 +206,14 @@ pub fn reveal(tx: &mut Tx, deed: &Deed, id: RequestId) -> Result<(Receipt, Strin
     Ok((receipt, loaded.asker_phone.clone()))
 }
 
-/// The whole number is for those who have the request in hand, while it is open.
-fn may_reveal(record: &Record, actor: &Actor) -> bool {
+/// The whole number is for those who have the request in hand, while it is open, and for whoever
+/// calls back.
+fn may_reveal(record: &Record, actor: &Actor, moment: Moment<'_>) -> bool {
     let request = &record.request;
     let ours = request.stage.unit().is_some_and(|unit| actor.answers_for(unit, request.area));
-    !request.stage.is_closed() && (actor.may(Verb::RevealPhone, request.area) || ours)
+    let reveals = actor.may(Verb::RevealPhone, request.area);
+    let calls = reveals && request.allows(actor, Kind::Callback, moment).is_ok();
+    !request.stage.is_closed() && (reveals || ours) || calls
 }
 
 fn masked_phone(phone: &str) -> String {
@@ -213,6 +230,12 @@ fn merged_into(
     };
     let target = store::load(tx, street, into)?;
     Ok(Some((target.number, target.request.stage.name())))
+}
+
+fn steps(record: &Record, story: &[Entry]) -> [Vec<Step>; 2] {
+    let paused = record.request.question.map(|asked| asked.clock);
+    let of = |due: Option<Due>| due.map(|due| deadlines::steps(&due, story)).unwrap_or_default();
+    [of(record.request.due), of(paused)]
 }
 
 fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> Told {
@@ -237,7 +260,13 @@ fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> T
         rating: number("rating"),
         days: number("days"),
         review_on: text("review_on").parse().ok(),
+        moved: moved(entry),
     }
+}
+
+fn moved(entry: &Entry) -> Option<(Timestamp, Timestamp)> {
+    let moves = deadlines::moves(&entry.facts);
+    moves.first().filter(|_| entry.event == deadlines::MOVED).map(|&(_, from, to)| (from, to))
 }
 
 /// Colleagues read each other's names; residents read the surname.

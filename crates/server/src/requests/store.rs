@@ -1,6 +1,8 @@
 //! Requests in the database. The tables of this slice are known to this folder alone.
 
-mod columns;
+pub(super) mod columns;
+
+pub(super) use self::columns::clock;
 
 use db::{Tx, params};
 use domain::area::{AreaCode, Street};
@@ -13,6 +15,9 @@ use super::see::PhotoRow;
 use super::{Category, Record};
 use crate::calendar;
 use crate::error::Error;
+
+/// So many codes lie within a community.
+pub(super) const COMMUNITY: i64 = 10_000_000;
 
 /// Adds a request that was just raised, with version 1.
 pub(super) fn add(tx: &mut Tx, street: Street, record: &Record) -> Result<(), Error> {
@@ -115,20 +120,58 @@ pub(super) fn save(
     )?)
 }
 
-const BY_ID: &str = concat!(
+/// Whole requests of a street, and which of them.
+macro_rules! whole {
+    ($($rest:literal),+) => { concat!(
     "SELECT id, number, area, place, category, urgency, text, asker, asker_name, asker_phone, \
      writer, receipt, photos, raised_at, stage, since, desk, handler, worker, unit, ending, \
      rating, merged_into, review_on, due_at, due_limit, due_term, due_from, due_known, \
      question_at, paused_at, paused_limit, paused_term, paused_from, paused_known, returns, \
      extension, extension_days, reopened, rung, ordered_at, responded_at, redone, reminders, \
-     reminded_on, calls, called, channel, supporters, version FROM requests ",
-    "WHERE street = $1 AND id = $2"
+     reminded_on, calls, called, channel, supporters, version FROM requests WHERE street = $1 AND ",
+    $($rest),+) };
+}
+
+const BY_ID: &str = whole!("id = $2");
+/// What was reported as done and is not rated yet, the longest ago first.
+const TO_CALL: &str = whole!(
+    "called = 0 AND (stage = 'resolved' OR ending = 'unrated') AND (since > $2 OR since = $2 \
+     AND id > $3) AND since > $4 AND calls < $5 AND area >= $6 AND area < $7 ",
+    "ORDER BY since, id LIMIT $8"
 );
 
 /// One request.
 pub(super) fn load(tx: &mut Tx, street: Street, id: RequestId) -> Result<Record, Error> {
     let row = tx.row(BY_ID, params![street.number(), id.0])?;
     record(&row.ok_or(Error::NotFound)?)
+}
+
+/// Some of what is to be called back within `area`, the longest ago first, from behind the last of
+/// the page before: what was done after `since` and tried fewer times than `calls_max`.
+pub(super) fn to_call(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    (after, since): (Option<(Timestamp, RequestId)>, Timestamp),
+    calls_max: u8,
+    most: i64,
+) -> Result<Vec<Record>, Error> {
+    let range = area.range();
+    let (at, id) = after.map_or((0, 0), |(at, id)| (micros(at), id.0));
+    let rows = tx.rows(
+        TO_CALL,
+        params![
+            street.number(),
+            at,
+            id,
+            micros(since),
+            i64::from(calls_max),
+            range.start,
+            range.end,
+            most,
+        ],
+    )?;
+    rows.iter().map(record).collect()
 }
 
 /// The request of a readable number.
@@ -179,6 +222,38 @@ pub(super) fn next_number(tx: &mut Tx, street: Street, series: &str) -> Result<i
          ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + 1
          RETURNING last",
         params![street.number(), series],
+    )?;
+    Ok(row.ok_or(Error::NotFound)?.get("last")?)
+}
+
+/// Counts requests that were raised in the community of `area`.
+pub(super) fn count_raised(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    count: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_totals (street, area, raised) VALUES ($1, $2, $3)
+         ON CONFLICT (street, area)
+         DO UPDATE SET raised = request_totals.raised + excluded.raised",
+        params![street.number(), area.code() / COMMUNITY * COMMUNITY, count],
+    )?;
+    Ok(())
+}
+
+/// The last of so many readable numbers of a series, all taken at once.
+pub(super) fn next_numbers(
+    tx: &mut Tx,
+    street: Street,
+    series: &str,
+    count: i64,
+) -> Result<i64, Error> {
+    let row = tx.row(
+        "INSERT INTO request_numbers (street, series, last) VALUES ($1, $2, $3)
+         ON CONFLICT (street, series) DO UPDATE SET last = request_numbers.last + excluded.last
+         RETURNING last",
+        params![street.number(), series, count],
     )?;
     Ok(row.ok_or(Error::NotFound)?.get("last")?)
 }

@@ -1,13 +1,17 @@
 //! Every word that people read about requests, in each language. A new stage does not compile until
 //! it has its words.
 
+mod news;
 mod sentences;
+mod why;
 
+pub use news::news;
 pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to_asker, to_staff};
+pub use why::{Why, why};
 
-use domain::requests::{Desk, Kind, Rating, Urgency};
+use domain::requests::{Channel, Desk, Kind, Rating, Urgency};
 
-use crate::web::words::Phrase;
+use crate::web::words::{Lang, Phrase};
 
 pub const AREA_TOO_WIDE: Phrase = Phrase {
     zh: "请选到社区、网格或楼栋，我们才知道派谁去看。",
@@ -30,6 +34,13 @@ pub const PRESETS: &[Phrase] = &[
     Phrase { zh: "已上门调解好", en: "Settled between neighbours" },
     Phrase { zh: "已当面说明清楚", en: "Explained in person" },
 ];
+/// What the button of a reminder brings about.
+pub const REMINDER_HINT: Phrase = Phrase {
+    zh: "会马上提醒现在办理的人，每天可以催一次。",
+    en: "Whoever has it is told at once. You can do this once a day.",
+};
+pub const CHANNEL_UNKNOWN: Phrase =
+    Phrase { zh: "请选一种来源。", en: "Please choose by which way it came." };
 pub const DISPATCH_ELSEWHERE: Phrase = Phrase { zh: "改派", en: "Dispatch elsewhere" };
 pub const CATEGORY_UNKNOWN: Phrase =
     Phrase { zh: "请选一个类别。", en: "Please choose what it is about." };
@@ -142,6 +153,19 @@ pub fn event(name: &str) -> Phrase {
             zh: "超时未办，督办并转上一级",
             en: "Still not done: ordered, and passed on to the level above",
         },
+        "taken_in" => Phrase { zh: "并入了一件同类诉求", en: "Took in another request" },
+        "let_go" => Phrase { zh: "分出了一件诉求", en: "Let another request go" },
+        "closed_elsewhere" => {
+            Phrase { zh: "在原系统已办结", en: "Closed in the system it came from" }
+        }
+        "deadline_moved" => Phrase {
+            zh: "日历调整，期限改了",
+            en: "The calendar changed and moved the deadline",
+        },
+        "deadline_settled" => Phrase {
+            zh: "放假安排已公布，期限不变",
+            en: "The holidays are known; the deadline stays",
+        },
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
         "phone_revealed" => {
             Phrase { zh: "查看了联系电话", en: "The phone number was shown" }
@@ -231,6 +255,41 @@ pub fn label(kind: Kind) -> Phrase {
     }
 }
 
+/// How often somebody was reminded of a request; empty where never.
+#[must_use]
+pub fn reminded(count: u8, to_asker: bool, lang: Lang) -> String {
+    match (count, to_asker, lang) {
+        (0, ..) => String::new(),
+        (_, true, Lang::Zh) => format!("您已催 {count} 次"),
+        (_, false, Lang::Zh) => format!("居民已催 {count} 次"),
+        (1, true, Lang::En) => "You reminded them once".to_owned(),
+        (_, true, Lang::En) => format!("You reminded them {count} times"),
+        (1, false, Lang::En) => "The resident asked once".to_owned(),
+        (_, false, Lang::En) => format!("The resident asked {count} times"),
+    }
+}
+
+/// By which way a request came.
+#[must_use]
+pub fn channel(channel: Channel) -> Phrase {
+    match channel {
+        Channel::Page => Phrase { zh: "网页", en: "page" },
+        Channel::BuildingHead => Phrase { zh: "楼长代办", en: "building head" },
+        Channel::GridWorker => Phrase { zh: "网格员走访", en: "grid worker's visit" },
+        Channel::Counter => Phrase { zh: "窗口", en: "counter" },
+        Channel::Phone => Phrase { zh: "来电记录", en: "phone note" },
+        Channel::Paper => Phrase { zh: "纸质", en: "paper" },
+        Channel::Import => Phrase { zh: "导入", en: "import" },
+        Channel::Open311 => Phrase { zh: "Open311", en: "Open311" },
+    }
+}
+
+/// The same, but nothing where its asker wrote it on a page.
+#[must_use]
+pub fn channel_shown(way: Channel, lang: Lang) -> &'static str {
+    if way == Channel::Page { "" } else { lang.say(channel(way)) }
+}
+
 #[must_use]
 pub fn urgency(urgency: Urgency) -> Phrase {
     match urgency {
@@ -244,11 +303,11 @@ pub fn urgency(urgency: Urgency) -> Phrase {
 #[must_use]
 pub fn rating(rating: Rating) -> Phrase {
     match rating.level() {
-        5 => Phrase { zh: "非常满意", en: "Very satisfied" },
+        5 => Phrase { zh: "很满意", en: "Very satisfied" },
         4 => Phrase { zh: "满意", en: "Satisfied" },
         3 => Phrase { zh: "基本满意", en: "Fairly satisfied" },
         2 => Phrase { zh: "不满意", en: "Not satisfied" },
-        _ => Phrase { zh: "非常不满意", en: "Not satisfied at all" },
+        _ => Phrase { zh: "很不满意", en: "Not satisfied at all" },
     }
 }
 
@@ -271,6 +330,7 @@ pub fn role(name: &str) -> Phrase {
         "street" => desk(Desk::Street),
         "unit" => Phrase { zh: "承办单位", en: "the unit" },
         "handler" => Phrase { zh: "办理人", en: "the handler" },
+        "import" => Phrase { zh: "原系统", en: "the system it came from" },
         _ => Phrase { zh: "系统", en: "the system" },
     }
 }

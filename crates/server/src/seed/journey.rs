@@ -149,6 +149,7 @@ mod tests {
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             hours: WorkingHours::default(),
             exceptions: BTreeMap::new(),
+            causes: BTreeMap::new(),
             known_through: jiff::civil::date(2030, 12, 31),
         }
     }

@@ -65,6 +65,7 @@ pub(crate) mod tests {
             node: 1,
             public_url: String::new(),
             secure: false,
+            mail: None,
             cost: Cost { memory_kib: 8, passes: 1 },
         };
         let app = App::open(options, Clock::held(now.parse().unwrap())).await.unwrap();

@@ -68,6 +68,11 @@ impl Fields {
         value.ok_or_else(|| Error::field(name, reason))
     }
 
+    /// Every field as it was sent, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Puts a field there as it was sent.
     pub fn put(&mut self, name: String, value: String) {
         self.values.insert(name, value);
@@ -250,7 +255,7 @@ fn target(request: &Request) -> String {
 /// Whether a form of this address has files: others are read as text alone.
 fn takes_files(path: &str) -> bool {
     let ends = ["/photos", "/resolution", "/completion"];
-    path == "/requests" || ends.iter().any(|end| path.ends_with(end))
+    ["/requests", "/calendar/preview"].contains(&path) || ends.iter().any(|end| path.ends_with(end))
 }
 
 /// Somebody without a session says by the area in which street they are.

@@ -9,6 +9,7 @@ use super::visit::Visit;
 use super::words::{Lang, Phrase};
 use crate::App;
 use crate::error::Error;
+use crate::notices::Unread;
 
 /// The frame of a page. Templates call it `page`.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Page {
     /// Where this reader's work is: at most four entries with words.
     pub links: Vec<Link>,
     pub signed_in: bool,
+    /// How many pieces of news wait for this reader.
+    pub unread: Unread,
     /// What forms send back to prove that they are ours.
     pub csrf: String,
     /// The address of this page, for the forms that change language and size.
@@ -86,6 +89,7 @@ impl Page {
             hotline: settings.as_ref().map(|known| known.hotline.clone()).unwrap_or_default(),
             links: links(visit, here),
             signed_in: matches!(visit.actor.caller, Caller::Person(_)),
+            unread: visit.unread,
             csrf: visit.form_secret.clone(),
             here: here.to_owned(),
             key: app.new_key(),
@@ -124,7 +128,7 @@ impl Page {
             ("2", self.t("不满意", "Bad")),
             ("3", self.t("基本满意", "Fair")),
             ("4", self.t("满意", "Good")),
-            ("5", self.t("非常满意", "Very good")),
+            ("5", self.t("很满意", "Very good")),
         ]
     }
 

@@ -12,6 +12,7 @@ use super::{cookies, see_other};
 use crate::App;
 use crate::error::Error;
 use crate::identity::{self, Token};
+use crate::notices::{self, Unread};
 
 /// The cookie of a session.
 pub const COOKIE: &str = "session";
@@ -29,6 +30,8 @@ pub struct Visit {
     pub form_secret: String,
     /// Whether this is a program with a token in its header.
     pub program: bool,
+    /// The news that wait for the reader, where this draws a page.
+    pub unread: Unread,
     /// The session on record: its digest, and whether its use should be noted.
     session: Option<(String, bool)>,
 }
@@ -45,12 +48,20 @@ impl Visit {
             large: cookies::get(headers, "large") == Some("1"),
             form_secret: String::new(),
             program,
+            unread: Unread::default(),
             session: None,
         };
         let Some(token) = token else { return Ok(visit) };
         let (now, asked) = (app.now(), token.clone());
-        let found = app.db.read(move |tx| identity::visit(tx, &asked, now)).await?;
-        if let Some(session) = found {
+        let has_bell = !program && draws_a_page(headers);
+        let found = app.db.read(move |tx| {
+            let Some(session) = identity::visit(tx, &asked, now)? else { return Ok(None) };
+            let reader = session.actor.person().filter(|_| has_bell);
+            let unread = reader.map(|reader| notices::unread(tx, session.street, reader));
+            Ok::<_, Error>(Some((session, unread.transpose()?.unwrap_or_default())))
+        });
+        if let Some((session, unread)) = found.await? {
+            visit.unread = unread;
             visit.street = Some(session.street);
             visit.actor = session.actor;
             visit.form_secret = token.form_secret();
@@ -69,6 +80,7 @@ impl Visit {
             large: false,
             form_secret: String::new(),
             program: false,
+            unread: Unread::default(),
             session: None,
         }
     }
@@ -134,6 +146,12 @@ pub fn escaped(text: &str) -> String {
         }
         out
     })
+}
+
+/// Whether a browser asks for a page, and not for what a page loads beside itself.
+fn draws_a_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_none_or(|accept| accept.contains("text/html"))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -74,6 +74,7 @@ fn filled(town: &Town, path: &str, id: &str) -> Option<String> {
     // Nothing lies under a building.
     let area = if path.starts_with("/areas") { COMMUNITY } else { BUILDING };
     let path = path.replace("{area}", area);
+    let path = if path == "/rates/list" { format!("{path}?measure=raised") } else { path };
     let thing = match path.split('/').nth(1)? {
         "requests" => id.to_owned(),
         "people" => town.worker().id.unwrap().to_string(),

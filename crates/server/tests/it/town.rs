@@ -218,6 +218,7 @@ pub async fn empty() -> App {
         node: 1,
         public_url: String::new(),
         secure: false,
+        mail: None,
         // Tests hash many passwords, and none of them is worth anything.
         cost: Cost { memory_kib: 8, passes: 1 },
     };

@@ -20,7 +20,8 @@ use clap::Args;
 
 use self::engine::Engine;
 use self::http::{Doors, Site};
-use self::speed::{Speed, count};
+use self::speed::Speed;
+pub(super) use self::speed::count;
 use self::street::{Street, broken};
 use self::table::Found;
 use super::Fault;

@@ -45,6 +45,7 @@ impl Street {
             node: 0,
             public_url: String::new(),
             secure: false,
+            mail: None,
             // Nobody signs in here, so nobody's password needs to be kept.
             cost: Cost { memory_kib: 8, passes: 1 },
         };

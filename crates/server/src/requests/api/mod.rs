@@ -1,12 +1,13 @@
 //! What programs may call about requests: raise, list, read, act, photos, passes.
 
+mod deadline;
 mod list;
 mod nouns;
 mod passes;
 mod photos;
 mod raise;
 mod show;
-mod values;
+pub(super) mod values;
 mod words;
 
 use axum::http::{StatusCode, header};
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Routes {
         .and(raise::routes())
         .and(list::routes())
         .and(show::routes())
+        .and(deadline::routes())
         .and(nouns::routes())
         .and(photos::routes())
         .and(passes::routes())

@@ -39,6 +39,10 @@ struct NewRequest {
     phone: Option<String>,
     /// The caller writes for a neighbour: `name` is theirs.
     for_other: Option<bool>,
+    /// With `for_other`: `counter`, `phone`, `paper` or `grid_worker`; left out, the post of the
+    /// caller says it.
+    #[schema(example = "counter")]
+    channel: Option<String>,
 }
 
 /// A request just raised.

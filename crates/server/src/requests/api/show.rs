@@ -62,6 +62,12 @@ struct RequestAnswer<'a> {
     /// Who has it now and until when, in plain words to the asker.
     sentence: String,
     version: i64,
+    /// By which way it came: `page`, `building_head`, `grid_worker`, `counter`, `phone`, `paper`,
+    /// `import` or `open311`.
+    #[schema(example = "page")]
+    channel: &'static str,
+    /// How many neighbours joined it.
+    supporters: i64,
     /// 1 to 5, where the asker rated it.
     rating: Option<u8>,
     merged_into: Option<MergedInto<'a>>,
@@ -183,7 +189,8 @@ async fn reveal(
     program: Program,
 ) -> Result<Response, Error> {
     let deed = program.deed;
-    let revealed = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
+    let settings = app.settings(deed.street)?;
+    let revealed = app.db.write(move |tx| requests::reveal(tx, &settings, &deed, id)).await?;
     let (mut receipt, phone) = revealed;
     receipt.answer = serde_json::json!({ "id": id.to_string(), "phone": phone }).to_string();
     Ok(answered(&app, StatusCode::OK, receipt))
@@ -223,6 +230,8 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
         reminders: request.reminders,
         sentence: words::to_asker(request, settings, lang),
         version: record.version,
+        channel: record.channel.name(),
+        supporters: record.supporters,
         rating,
         merged_into: merged_into.map(|(number, stage)| MergedInto { number, stage }),
         photos: photos(seen),

@@ -15,7 +15,7 @@ use crate::web::words::Lang;
 
 /// Anything as the text that it shows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown<T>(pub T);
+pub(in crate::requests) struct Shown<T>(pub T);
 
 impl<T: Display> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -25,7 +25,7 @@ impl<T: Display> Serialize for Shown<T> {
 
 /// A moment with the offset of the street, as in RFC 3339.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<'a>(pub Timestamp, pub &'a TimeZone);
+pub(in crate::requests) struct At<'a>(pub Timestamp, pub &'a TimeZone);
 
 impl Serialize for At<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::App;
 use crate::error::Error;
+use crate::notices::{self, Unread};
 use crate::requests::{self, Changed};
 use crate::web::Visit;
 
@@ -29,6 +30,18 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 #[derive(Deserialize)]
 pub struct Asked {
     request: Option<String>,
+    /// The page shows news for the reader, and nothing else of requests.
+    news: Option<String>,
+}
+
+/// What one page waits for.
+#[derive(Clone, Copy)]
+struct Watched {
+    street: Street,
+    /// One request alone.
+    only: Option<RequestId>,
+    /// The reader's own news, and no request.
+    news: bool,
 }
 
 /// The stream ends when its reader goes away.
@@ -51,7 +64,8 @@ pub async fn events(
     let only = asked.request.as_deref().and_then(|id| id.parse().ok());
     let (tell, news) = mpsc::channel(4);
     let since = app.db.read(move |tx| requests::latest_change(tx, street)).await?;
-    let watching = watch(app, street, visit.actor, only, since, tell);
+    let watched = Watched { street, only, news: asked.news.is_some() };
+    let watching = watch(app, watched, visit.actor, since, tell);
     tokio::spawn(tokio::time::timeout(LASTS, watching));
     Ok(Sse::new(News(news)).keep_alive(KeepAlive::default()).into_response())
 }
@@ -59,27 +73,43 @@ pub async fn events(
 /// Looks for changes whenever this process made one, and now and then for those of others.
 async fn watch(
     app: App,
-    street: Street,
+    watched: Watched,
     actor: Actor,
-    only: Option<RequestId>,
     mut since: i64,
     tell: mpsc::Sender<Event>,
 ) {
+    let (street, only, reader) = (watched.street, watched.only, actor.person());
+    let mut known = None;
     loop {
         let rang = app.changes.notified();
         tokio::select! {
             () = tell.closed() => return,
             _ = tokio::time::timeout(LOOK_EVERY, rang) => {}
         }
-        let found = app.db.read(move |tx| requests::changed_since(tx, street, since)).await;
+        let look = move |tx: &mut db::Tx| {
+            let changes = requests::changed_since(tx, street, since)?;
+            let unread = reader.map(|reader| notices::unread(tx, street, reader)).transpose()?;
+            Ok::<_, Error>((changes, unread.unwrap_or_default()))
+        };
         // A database that is away comes back; the page keeps what it has.
-        let Ok(changes) = found else { continue };
+        let Ok((changes, unread)) = app.db.read(look).await else { continue };
         since = changes.iter().map(|change| change.at).max().unwrap_or(since);
+        let has_news = known.replace(unread).is_some_and(|known| known != unread);
+        if has_news && tell.send(bell(unread)).await.is_err() {
+            return;
+        }
         let concerns = changes.iter().any(|change| concerns(&actor, only, change));
-        if concerns && tell.send(Event::default().event("changed").data("1")).await.is_err() {
+        let is_changed = if watched.news { has_news } else { concerns };
+        if is_changed && tell.send(Event::default().event("changed").data("1")).await.is_err() {
             return;
         }
     }
+}
+
+/// How many pieces of news wait for the reader, as the bell shows it.
+fn bell(unread: Unread) -> Event {
+    let shown = unread.shown();
+    Event::default().event("news").data(if shown.is_empty() { "0" } else { shown.as_str() })
 }
 
 /// Whether a change is one that this reader may know of.

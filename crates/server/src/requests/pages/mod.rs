@@ -8,7 +8,9 @@ mod paper;
 mod piles;
 mod raise;
 mod show;
-mod view;
+pub(super) mod view;
+
+pub(super) use show::Done;
 
 use domain::actor::Verb;
 

@@ -14,7 +14,7 @@ use super::view::{Eye, Item};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
-use crate::requests::{self, Chip, Count, Filter, Line, Pile, words};
+use crate::requests::{self, Chip, Count, Filter, Line, Pile, neighbours, words};
 use crate::web::page::Html;
 use crate::web::visit::escaped;
 use crate::web::words::Phrase;
@@ -288,6 +288,8 @@ struct Mine {
     page: Page,
     key: String,
     items: Vec<Item>,
+    /// What neighbours raised and the reader joined.
+    joined: Vec<neighbours::Beside>,
     next: Option<String>,
 }
 
@@ -312,8 +314,12 @@ pub async fn mine(
     };
     let items = found.lines.iter().map(mine).collect();
     let next = found.next.map(|id| format!("/mine?after={id}"));
+    let joined = match asked.after {
+        Some(_) => Vec::new(),
+        None => neighbours::joined_items(&app, &visit, &settings).await?,
+    };
     let page = Page::new(&app, &visit, "/mine");
-    Ok(Html(Mine { page, key: app.new_key(), items, next }).into_response())
+    Ok(Html(Mine { page, key: app.new_key(), items, joined, next }).into_response())
 }
 
 #[derive(Template)]

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use super::view::icon;
 use crate::app::Settings;
 use crate::error::{Error, Field};
-use crate::receipts::Deed;
-use crate::requests;
+use crate::receipts::{self, Deed};
+use crate::requests::{self, neighbours};
 use crate::web::page::Html;
 use crate::web::visit::COOKIE;
 use crate::web::{Fields, Form, Page, Visit, cookies, see_other};
@@ -39,6 +39,8 @@ struct Raise {
     errors: Vec<(&'static str, String)>,
     /// The reader may write for a neighbour.
     may_write: bool,
+    /// By which ways somebody may have told them.
+    channels: Vec<(&'static str, &'static str)>,
     signed_in: bool,
 }
 
@@ -104,6 +106,10 @@ fn page(
             .map(|field| (field.name, lang.tell(&field.reason).to_owned()))
             .collect(),
         may_write: visit.actor.may_somewhere(Verb::RaiseForOthers),
+        channels: requests::WRITTEN
+            .into_iter()
+            .map(|way| (way.name(), lang.say(requests::words::channel(way))))
+            .collect(),
         signed_in: matches!(visit.actor.caller, Caller::Person(_)),
         fields,
     }
@@ -119,8 +125,9 @@ pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<R
         (StatusCode::UNPROCESSABLE_ENTITY, html).into_response()
     };
     let fields = form.fields.clone();
-    match take(&app, &settings, street, form).await {
-        Ok(id) => {
+    match take(&app, &visit, &settings, street, form).await {
+        Ok(Taken::Asked(question)) => Ok(question),
+        Ok(Taken::Raised(id)) => {
             let mut response = see_other(&format!("/requests/{id}/receipt"));
             if !matches!(visit.actor.caller, Caller::Person(_)) {
                 response.headers_mut().append(header::SET_COOKIE, pass(&app, street, id).await?);
@@ -136,20 +143,36 @@ fn area_of(fields: &Fields) -> Option<AreaCode> {
     fields.get("area")?.trim().parse().ok()
 }
 
+/// What came of a form.
+enum Taken {
+    Raised(RequestId),
+    /// Something like it was raised nearby: whoever asks is asked first.
+    Asked(Response),
+}
+
 /// Reads the form, keeps its photos, and puts the request on record.
 async fn take(
     app: &App,
+    visit: &Visit,
     settings: &Arc<Settings>,
     street: Street,
     form: Form,
-) -> Result<RequestId, Error> {
+) -> Result<Taken, Error> {
     let mut new = requests::read_new(app, settings, form.deed.caller, &form.fields)?;
     new.photos = beside_their_field(requests::keep_photos(app, form.files).await)?;
+    new.photos.extend(neighbours::kept_again(app, &form.fields).await?);
     let deed = Deed { street, ..form.deed };
+    let known = deed.clone();
+    if !app.db.read(move |tx| receipts::is_done(tx, &known)).await? {
+        let asked = neighbours::already(app, visit, settings, &new, &form.fields).await?;
+        if let Some(question) = asked {
+            return Ok(Taken::Asked(question));
+        }
+    }
     let known = settings.clone();
     let receipt = app.db.write(move |tx| requests::raise(tx, &known, &deed, &new)).await?;
     app.changes.notify_waiters();
-    Ok(RequestId(receipt.subject))
+    Ok(Taken::Raised(RequestId(receipt.subject)))
 }
 
 /// On a page a photo that cannot be taken is a field that is wrong, like any other.

@@ -16,6 +16,7 @@ use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
 use crate::receipts::Receipt;
+use crate::requests::neighbours::{self, Around};
 use crate::requests::{self, Seen, words};
 use crate::web::page::Html;
 use crate::web::words::{Lang, Phrase};
@@ -29,8 +30,9 @@ pub struct Show {
     matter: Matter,
     status: Status,
     signal: Option<Status>,
+    around: Around,
     due: Option<DueView>,
-    reason: String,
+    why: words::Why,
     steps: Vec<Step>,
     way: Vec<(&'static str, &'static str)>,
     acts: Vec<Act>,
@@ -52,8 +54,9 @@ struct Beside<'a> {
     matter: &'a Matter,
     status: &'a Status,
     signal: &'a Option<Status>,
+    around: &'a Around,
     due: &'a Option<DueView>,
-    reason: &'a str,
+    why: &'a words::Why,
     steps: &'a [Step],
     way: &'a [(&'static str, &'static str)],
     acts: &'a [Act],
@@ -72,6 +75,12 @@ pub struct Matter {
     pub is_danger: bool,
     pub photos: Vec<PhotoView>,
     pub merged_into: String,
+    /// How many neighbours joined; empty where nobody did.
+    pub joined: String,
+    /// How often its asker reminded those who have it; empty where never.
+    pub reminded: String,
+    /// By which way it came; empty where its asker wrote it.
+    pub channel: &'static str,
 }
 
 /// Something that the reader may do, as a form.
@@ -100,7 +109,12 @@ pub async fn show(
     Id(id): Id<RequestId>,
     Query(done): Query<Done>,
 ) -> Result<Response, Error> {
-    let mut shown = draw(&app, &visit, id, Outcome::default()).await?;
+    let mut shown = match draw(&app, &visit, id, Outcome::default()).await {
+        Err(Error::NotFound) if neighbours::has_joined(&app, &visit, id).await? => {
+            return Ok(see_other(&format!("/requests/{id}/supporters")));
+        }
+        drawn => drawn?,
+    };
     done.say_on(&mut shown.page);
     Ok(Html(shown).into_response())
 }
@@ -131,16 +145,20 @@ pub(super) async fn draw(
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let request = &seen.record.request;
     let due = request.due.map(|due| eye.due(due.at));
-    let reason = request.due.map(|due| words::deadline(&due, &settings, visit.lang));
+    let why = request.due.map(|due| {
+        let explained = requests::explained(&due, &seen.steps[0], &settings.calendar);
+        words::why(&explained, &settings, visit.lang)
+    });
     Ok(Show {
         page: Page::new(app, visit, &format!("/requests/{id}")),
         matter: matter(&eye, &seen),
         status: eye.seen_status(&seen),
+        around: neighbours::around(app, visit, &settings, &seen).await?,
         signal: eye.signal(request.rung, request.ordered_at.is_some(), request.stage.is_closed()),
         due,
-        reason: reason.unwrap_or_default(),
+        why: why.unwrap_or_default(),
         steps: eye.steps(&seen),
-        way: way(&seen, visit.lang),
+        way: view::way(&seen, visit.lang),
         acts: acts(app, &settings, visit, &seen, outcome.kind),
         back: back(visit),
         error: outcome.error,
@@ -172,32 +190,10 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         is_danger: record.request.urgency == domain::requests::Urgency::Danger,
         photos: eye.photos(seen),
         merged_into: merged.unwrap_or_default(),
+        joined: neighbours::words::joined(record.supporters, lang),
+        reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
+        channel: words::channel_shown(record.channel, lang),
     }
-}
-
-/// The five steps that an asker knows, and which of them is reached.
-fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
-    const STEPS: [(&str, &str); 5] = [
-        ("已收到", "Raised"),
-        ("已接单", "Taken on"),
-        ("办理中", "In hand"),
-        ("待确认", "Confirm"),
-        ("办结", "Closed"),
-    ];
-    let reached = match seen.record.request.stage {
-        Stage::Raised => 0,
-        Stage::Accepted { .. } => 1,
-        Stage::Resolved { .. } => 3,
-        Stage::Closed { .. } => 4,
-        _ => 2,
-    };
-    let class = |place: usize| match place.cmp(&reached) {
-        std::cmp::Ordering::Less => "past",
-        std::cmp::Ordering::Equal => "now",
-        std::cmp::Ordering::Greater => "",
-    };
-    let say = |(zh, en)| if lang == Lang::Zh { zh } else { en };
-    STEPS.into_iter().enumerate().map(|(place, step)| (class(place), say(step))).collect()
 }
 
 /// Where the reader came from, most likely.
@@ -347,7 +343,8 @@ async fn after(app: &App, visit: &Visit, id: RequestId, kind: Kind) -> Result<Re
     let done = kind.name();
     match see(app, visit, id).await {
         Ok(seen) if !seen.is_mine && desks.iter().any(|&desk| visit.actor.may_somewhere(desk)) => {
-            Ok(see_other(&format!("/desk?done={done}")))
+            let list = if kind == Kind::Callback { "/callbacks" } else { "/desk" };
+            Ok(see_other(&format!("{list}?done={done}")))
         }
         Ok(_) => Ok(see_other(&format!("/requests/{id}?done={done}"))),
         Err(Error::NotFound) => Ok(see_other(&format!("{}?done={done}", back(visit).0))),
@@ -380,7 +377,7 @@ async fn execute(app: &App, id: RequestId, kind: Kind, form: Form) -> Result<Rec
     let mut fields = form.fields;
     // People know a request by its number, programs by its id.
     if kind == Kind::Merge {
-        let text = fields.shown("into").to_owned();
+        let text = fields.get("into").unwrap_or(fields.shown("chosen")).to_owned();
         let known = settings.clone();
         let meant = app.db.read(move |tx| requests::meant(tx, &known, &text)).await?;
         fields = fields.with("into", meant.map(|id| id.to_string()).unwrap_or_default());
@@ -405,8 +402,8 @@ pub async fn reveal(
     Id(id): Id<RequestId>,
     form: Form,
 ) -> Result<Response, Error> {
-    let deed = form.deed;
-    let (_, phone) = app.db.write(move |tx| requests::reveal(tx, &deed, id)).await?;
+    let (settings, deed) = (app.settings(form.deed.street)?, form.deed);
+    let (_, phone) = app.db.write(move |tx| requests::reveal(tx, &settings, &deed, id)).await?;
     let shown = draw(&app, &visit, id, Outcome { phone, ..Outcome::default() }).await?;
     Ok(Html(shown).into_response())
 }
@@ -441,8 +438,9 @@ impl Show {
             matter: &self.matter,
             status: &self.status,
             signal: &self.signal,
+            around: &self.around,
             due: &self.due,
-            reason: &self.reason,
+            why: &self.why,
             steps: &self.steps,
             way: &self.way,
             acts: &self.acts,
@@ -477,6 +475,18 @@ impl Act {
 
     fn is_merge(&self) -> bool {
         self.kind == Kind::Merge
+    }
+
+    /// What a button without a form brings about; empty where its words say it.
+    fn hint(&self) -> Phrase {
+        match self.kind {
+            Kind::Reminder => words::REMINDER_HINT,
+            _ => Phrase { zh: "", en: "" },
+        }
+    }
+
+    fn is_callback(&self) -> bool {
+        self.kind == Kind::Callback
     }
 
     fn is_extension(&self) -> bool {

@@ -3,7 +3,7 @@
 use domain::area::{AreaCode, Level};
 use domain::calendar::Calendar;
 use domain::id::RequestId;
-use domain::requests::{Ending, Rung, Stage};
+use domain::requests::{Ending, Handler, Rung, Stage};
 use jiff::Timestamp;
 
 use crate::app::Settings;
@@ -146,6 +146,15 @@ impl Eye<'_> {
         Some(Status { class, shape, word: self.lang.say(word) })
     }
 
+    /// Who does the work, or did it.
+    pub fn handler(&self, by: Handler) -> String {
+        match by {
+            Handler::Worker(worker) => self.settings.staff_name(worker),
+            Handler::Unit(unit) => self.settings.unit_name(unit, self.lang),
+            Handler::Desk(desk) => self.lang.say(words::desk(desk)).to_owned(),
+        }
+    }
+
     pub fn place(&self, area: AreaCode, place: &str) -> String {
         let name = self.settings.place_name(area, self.lang);
         if place.is_empty() { name } else { format!("{name} {place}") }
@@ -231,6 +240,10 @@ impl Eye<'_> {
             let day = day.strftime(if zh { "%Y年%-m月%-d日" } else { "%-d %B %Y" });
             text = format!("{text}{colon}{day}");
         }
+        if let Some((from, to)) = told.moved {
+            let [from, to] = [from, to].map(|at| time::full(at, &self.calendar().zone, self.lang));
+            text = format!("{text}{colon}{from} → {to}");
+        }
         if told.actor.is_empty() {
             return text;
         }
@@ -264,6 +277,31 @@ impl Eye<'_> {
     fn calendar(&self) -> &Calendar {
         &self.settings.calendar
     }
+}
+
+/// The five steps that an asker knows, and which of them is reached.
+pub fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
+    const STEPS: [(&str, &str); 5] = [
+        ("已收到", "Raised"),
+        ("已接单", "Taken on"),
+        ("办理中", "In hand"),
+        ("待确认", "Confirm"),
+        ("办结", "Closed"),
+    ];
+    let reached = match seen.record.request.stage {
+        Stage::Raised => 0,
+        Stage::Accepted { .. } => 1,
+        Stage::Resolved { .. } => 3,
+        Stage::Closed { .. } => 4,
+        _ => 2,
+    };
+    let class = |place: usize| match place.cmp(&reached) {
+        std::cmp::Ordering::Less => "past",
+        std::cmp::Ordering::Equal => "now",
+        std::cmp::Ordering::Greater => "",
+    };
+    let say = |(zh, en)| if lang == Lang::Zh { zh } else { en };
+    STEPS.into_iter().enumerate().map(|(place, step)| (class(place), say(step))).collect()
 }
 
 /// The last step of this name; `steps` have the newest first.

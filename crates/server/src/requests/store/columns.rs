@@ -14,22 +14,22 @@ use crate::calendar;
 use crate::error::Error;
 use crate::requests::Record;
 
-pub(super) fn micros(at: Timestamp) -> i64 {
+pub(in crate::requests) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
 /// The columns of a clock; all empty where none runs.
 #[derive(Default)]
-pub(super) struct Clock {
-    pub(super) at: Option<i64>,
-    pub(super) limit: Option<&'static str>,
-    pub(super) term: Option<String>,
-    pub(super) from: Option<i64>,
-    pub(super) known: Option<i64>,
+pub(in crate::requests) struct Clock {
+    pub(in crate::requests) at: Option<i64>,
+    pub(in crate::requests) limit: Option<&'static str>,
+    pub(in crate::requests) term: Option<String>,
+    pub(in crate::requests) from: Option<i64>,
+    pub(in crate::requests) known: Option<i64>,
 }
 
 impl Clock {
-    pub(super) fn of(due: Option<Due>) -> Self {
+    pub(in crate::requests) fn of(due: Option<Due>) -> Self {
         due.map_or_else(Self::default, |due| Self {
             at: Some(micros(due.at)),
             limit: Some(due.limit.name()),
@@ -42,18 +42,18 @@ impl Clock {
 
 /// The columns that some stages fill and others leave empty.
 #[derive(Default)]
-pub(super) struct StageColumns {
-    pub(super) handler: Option<&'static str>,
-    pub(super) worker: Option<i64>,
-    pub(super) unit: Option<i64>,
-    pub(super) ending: Option<&'static str>,
-    pub(super) rating: Option<i64>,
-    pub(super) merged_into: Option<i64>,
-    pub(super) review_on: Option<i64>,
+pub(in crate::requests) struct StageColumns {
+    pub(in crate::requests) handler: Option<&'static str>,
+    pub(in crate::requests) worker: Option<i64>,
+    pub(in crate::requests) unit: Option<i64>,
+    pub(in crate::requests) ending: Option<&'static str>,
+    pub(in crate::requests) rating: Option<i64>,
+    pub(in crate::requests) merged_into: Option<i64>,
+    pub(in crate::requests) review_on: Option<i64>,
 }
 
 impl StageColumns {
-    pub(super) fn of(stage: Stage) -> Self {
+    pub(in crate::requests) fn of(stage: Stage) -> Self {
         match stage {
             Stage::Raised | Stage::Escalated { .. } | Stage::Redo { .. } => Self::default(),
             Stage::Accepted { worker } => Self::by(Handler::Worker(worker)),
@@ -84,7 +84,7 @@ impl StageColumns {
     }
 }
 
-pub(super) fn extension_columns(extension: Extension) -> (&'static str, i64) {
+pub(in crate::requests) fn extension_columns(extension: Extension) -> (&'static str, i64) {
     match extension {
         Extension::None => ("none", 0),
         Extension::Asked { days } => ("asked", days.into()),
@@ -93,7 +93,7 @@ pub(super) fn extension_columns(extension: Extension) -> (&'static str, i64) {
     }
 }
 
-pub(super) fn record(row: &Row) -> Result<Record, Error> {
+pub(in crate::requests) fn record(row: &Row) -> Result<Record, Error> {
     let question = match row.get::<Option<i64>>("question_at")? {
         None => None,
         Some(at) => {
@@ -200,7 +200,11 @@ fn extension(row: &Row) -> Result<Extension, Error> {
     })
 }
 
-fn clock(row: &Row, [at, limit, term, from, known]: [&str; 5]) -> Result<Option<Due>, Error> {
+/// The clock of these columns, if one runs.
+pub(in crate::requests) fn clock(
+    row: &Row,
+    [at, limit, term, from, known]: [&str; 5],
+) -> Result<Option<Due>, Error> {
     if row.get::<Option<i64>>(at)?.is_none() {
         return Ok(None);
     }

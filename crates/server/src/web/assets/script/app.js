@@ -335,6 +335,7 @@
       source = new EventSource(url);
       source.onopen = function () { wait = 2000; if (missed) { missed = false; later(); } };
       source.addEventListener("changed", later);
+      source.addEventListener("news", function (event) { document.dispatchEvent(new CustomEvent("news", { detail: event.data })); });
       source.onerror = function () {
         missed = true;
         stop();

@@ -1,0 +1,352 @@
+//! The rows of a file as requests to be: every value checked, every fault told.
+
+use std::collections::HashMap;
+
+use domain::area::{AreaCode, Level};
+use domain::id::UnitId;
+use domain::requests::{Note, Text, readable};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Bad;
+use super::mapping::{Fate, Mapping, filled};
+use super::moments::{moment, narrow};
+use super::read::Sheet;
+use crate::app::Settings;
+use crate::requests::{PLACE_LONGEST, line};
+
+/// The longest id of another system.
+const SOURCE_LONGEST: usize = 100;
+
+/// A request as a row tells it.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The number of its row.
+    pub row: usize,
+    /// The other system and its id there.
+    pub source: String,
+    /// What the other system calls its kind, and its status.
+    pub kind: String,
+    pub status: String,
+    pub fate: Fate,
+    pub note: Option<Note>,
+    pub text: Text,
+    pub place: String,
+    pub category: String,
+    pub area: AreaCode,
+    pub unit: Option<UnitId>,
+    pub raised: Timestamp,
+    /// When it was closed; for what is open, when it came to its stage.
+    pub changed: Timestamp,
+    pub due: Option<Timestamp>,
+    /// For a duplicate, the row of its original in this list.
+    pub original: Option<usize>,
+}
+
+/// What a file holds, by when it was raised.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub all: Vec<Incoming>,
+    pub blank: usize,
+    /// Rows that are there a second time, sign for sign.
+    pub repeated: usize,
+}
+
+/// Turns rows into requests; of a file with a fault in it nothing is left.
+pub fn batch(
+    sheet: Sheet,
+    mapping: &Mapping,
+    settings: &Settings,
+    under: Option<AreaCode>,
+) -> Result<Batch, Vec<Bad>> {
+    let places = Places::of(mapping, settings, under).map_err(|reason| vec![faulty(reason)])?;
+    let units = units(mapping, settings).map_err(|reason| vec![faulty(reason)])?;
+    categories(mapping, settings).map_err(|reason| vec![faulty(reason)])?;
+    let zone = mapping.zone().map_err(|reason| vec![faulty(reason)])?;
+    let reader = RowReader { sheet: &sheet, mapping, zone, places, units };
+    let (mut all, mut bad) = (Vec::new(), Vec::new());
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut repeated = 0;
+    for (at, (row, cells)) in sheet.rows.iter().enumerate() {
+        let Some(incoming) = reader.read(*row, cells, &mut bad) else { continue };
+        match known.get(&incoming.source) {
+            None => {
+                known.insert(incoming.source.clone(), at);
+                all.push((incoming, at));
+            }
+            Some(&first) if sheet.rows[first].1 == *cells => repeated += 1,
+            Some(&first) => {
+                let reason = format!(
+                    "row {} has this id too, and says something else of it",
+                    sheet.rows[first].0
+                );
+                bad.push(Bad { row: *row, column: mapping.columns.source.clone(), reason });
+            }
+        }
+    }
+    if !bad.is_empty() {
+        bad.sort_by_key(|bad| bad.row);
+        return Err(bad);
+    }
+    all.sort_by_key(|(incoming, at)| (incoming.raised, *at));
+    let keys: Vec<usize> = all.iter().map(|(_, at)| *at).collect();
+    let mut all: Vec<Incoming> = all.into_iter().map(|(incoming, _)| incoming).collect();
+    find_originals(&mut all, &keys, &sheet, mapping);
+    Ok(Batch { all, blank: sheet.blank, repeated })
+}
+
+fn faulty(reason: String) -> Bad {
+    Bad { row: 0, column: String::new(), reason: format!("the mapping: {reason}") }
+}
+
+struct RowReader<'a> {
+    sheet: &'a Sheet,
+    mapping: &'a Mapping,
+    zone: TimeZone,
+    places: Places,
+    units: HashMap<String, Option<UnitId>>,
+}
+
+impl RowReader<'_> {
+    fn value<'a>(&self, cells: &'a [String], column: &str) -> &'a str {
+        let place = self.sheet.place(column);
+        place.and_then(|place| cells.get(place)).map_or("", String::as_str)
+    }
+
+    /// Reads one row; all that is wrong with it goes into `bad`.
+    fn read(&self, row: usize, cells: &[String], bad: &mut Vec<Bad>) -> Option<Incoming> {
+        let before = bad.len();
+        let columns = &self.mapping.columns;
+        let mut tell = |column: &str, reason: String| {
+            bad.push(Bad { row, column: column.to_owned(), reason });
+        };
+        let value = |column: &str| self.value(cells, column);
+        let id = narrow(value(&columns.source)).trim().to_owned();
+        if id.is_empty() {
+            tell(&columns.source, "the id is missing".to_owned());
+        } else if id.chars().count() > SOURCE_LONGEST || id.chars().any(char::is_control) {
+            tell(&columns.source, "this is no id".to_owned());
+        }
+        let mut at = |column: Option<&str>| -> Option<Timestamp> {
+            let column = column?;
+            let text = value(column);
+            let found = moment(text, &self.mapping.dates.formats, &self.zone);
+            if found.is_none() && !text.trim().is_empty() {
+                tell(column, format!("{text:?} is no time"));
+            }
+            found
+        };
+        let raised = at(Some(&columns.raised));
+        let closed = at(columns.closed.as_deref());
+        let changed = at(columns.changed.as_deref());
+        let due = at(columns.due.as_deref());
+        if raised.is_none() && value(&columns.raised).trim().is_empty() {
+            tell(&columns.raised, "the time is missing".to_owned());
+        }
+        let status = narrow(value(&columns.status)).trim().to_owned();
+        let meant = self.mapping.status(&status);
+        if meant.is_none() {
+            tell(&columns.status, format!("the mapping does not know the status {status:?}"));
+        }
+        let text = Text::new(&cut(&filled(&columns.text, value)));
+        let text = text.map_err(|error| tell(&columns.kind, error.to_string())).ok();
+        let place = cut_to(&filled(&columns.place, value), PLACE_LONGEST);
+        let place = line("place", &place, PLACE_LONGEST).unwrap_or_default();
+        let area = self.place(cells).map_err(|(column, reason)| tell(&column, reason)).ok();
+        let unit = self.unit(cells).map_err(|(column, reason)| tell(&column, reason)).ok();
+        let (fate, said) = meant?;
+        let end = if fate.is_closed() { closed.or(changed) } else { changed };
+        let raised = raised?;
+        let lenient = self.mapping.dates.closed_at_least_when_raised;
+        if let (Some(column), Some(closed)) = (&columns.closed, closed)
+            && closed < raised
+            && fate.is_closed()
+            && !lenient
+        {
+            tell(
+                column,
+                format!("it was closed before it was raised, at {}", value(&columns.raised)),
+            );
+        }
+        if fate.is_closed() && end.is_none() {
+            let column = columns.closed.as_ref().unwrap_or(&columns.status);
+            tell(column, "it is closed, and nobody knows when".to_owned());
+        }
+        let note = said.note.as_deref().map(|note| filled(note, value));
+        let incoming = Incoming {
+            row,
+            source: format!("{}/{id}", self.mapping.name),
+            kind: value(&self.mapping.columns.kind).trim().to_owned(),
+            status,
+            fate,
+            note: note.and_then(|note| Note::new(&cut(&note)).ok()),
+            text: text?,
+            place,
+            category: self.mapping.category(value(&self.mapping.categories.column)).to_owned(),
+            area: area?,
+            unit: unit?,
+            raised,
+            changed: end.unwrap_or(raised).max(raised),
+            due,
+            original: None,
+        };
+        (bad.len() == before).then_some(incoming)
+    }
+
+    fn place(&self, cells: &[String]) -> Result<AreaCode, (String, String)> {
+        let column = self.mapping.areas.column.as_deref();
+        let text = column.map(|column| narrow(self.value(cells, column)).trim().to_owned());
+        self.places.of_value(text.as_deref().unwrap_or_default()).ok_or_else(|| {
+            let told = format!("the mapping knows no area for {:?}", text.unwrap_or_default());
+            (column.unwrap_or_default().to_owned(), told)
+        })
+    }
+
+    fn unit(&self, cells: &[String]) -> Result<Option<UnitId>, (String, String)> {
+        let Some(column) = self.mapping.units.column.as_deref() else { return Ok(None) };
+        let text = narrow(self.value(cells, column)).trim().to_owned();
+        let found = self.units.get(&text).or_else(|| self.units.get("*"));
+        // Who is not in the table did it without a unit of ours.
+        Ok(found.copied().flatten())
+    }
+}
+
+/// At most as long as a text of ours; what is cut off is said to be.
+fn cut(text: &str) -> String {
+    cut_to(text, Text::LONGEST)
+}
+
+fn cut_to(text: &str, longest: usize) -> String {
+    let text = readable(text);
+    if text.chars().count() <= longest {
+        return text;
+    }
+    text.chars().take(longest - 1).chain(['…']).collect()
+}
+
+/// Which value of a column lies where.
+struct Places {
+    table: HashMap<String, AreaCode>,
+    spread: Vec<AreaCode>,
+    fallback: Option<AreaCode>,
+}
+
+impl Places {
+    fn of(mapping: &Mapping, settings: &Settings, under: Option<AreaCode>) -> Result<Self, String> {
+        let area = |key: &str, text: &str| {
+            let code = text.parse::<AreaCode>().ok();
+            let code = code.filter(|code| settings.area(*code).is_some());
+            let code = code.filter(|code| code.level() >= Level::Community);
+            code.ok_or_else(|| format!("{key}: {text} is no community of this street, nor in one"))
+        };
+        let within = |code: &AreaCode| under.is_none_or(|under| under.contains(*code));
+        let mut table = HashMap::new();
+        for (value, text) in &mapping.areas.table {
+            table.insert(value.clone(), area(&format!("areas.table.{value:?}"), text)?);
+        }
+        let fallback = mapping.areas.fallback.as_deref();
+        let mut fallback = fallback.map(|text| area("areas.fallback", text)).transpose()?;
+        let mut spread = Vec::new();
+        if mapping.areas.spread {
+            spread = settings.areas_of(Level::Community).iter().map(|area| area.code).collect();
+            spread.retain(within);
+            // A grid or a building that was asked for takes them all.
+            spread.extend(under.filter(|under| under.level() > Level::Community));
+            if spread.is_empty() {
+                return Err("areas.spread: there is no community to spread them over".to_owned());
+            }
+        } else if table.is_empty() && fallback.is_none() {
+            fallback = under.filter(|under| under.level() >= Level::Community);
+            if fallback.is_none() {
+                let told = "areas: name a fallback, a table or a spread, or say --area with the \
+                            code of a community";
+                return Err(told.to_owned());
+            }
+        }
+        if let Some(beyond) = table.values().chain(&fallback).find(|code| !within(code)) {
+            return Err(format!("areas: {beyond} lies outside the area that was asked for"));
+        }
+        Ok(Self { table, spread, fallback })
+    }
+
+    /// A value goes to the same community every time: a number in the order of the codes, another
+    /// word by its letters.
+    fn of_value(&self, value: &str) -> Option<AreaCode> {
+        if let Some(area) = self.table.get(value) {
+            return Some(*area);
+        }
+        if value.is_empty() && self.fallback.is_some() || self.spread.is_empty() {
+            return self.fallback;
+        }
+        let place = match value.parse::<usize>() {
+            Ok(number) => number.saturating_sub(1),
+            Err(_) => value.bytes().map(usize::from).sum(),
+        };
+        self.spread.get(place % self.spread.len()).copied()
+    }
+}
+
+fn units(
+    mapping: &Mapping,
+    settings: &Settings,
+) -> Result<HashMap<String, Option<UnitId>>, String> {
+    let mut found = HashMap::new();
+    for (value, code) in &mapping.units.table {
+        let unit = settings.units.iter().find(|unit| unit.code == *code);
+        if unit.is_none() && !code.is_empty() {
+            return Err(format!("units.table.{value:?}: there is no unit {code:?} in this street"));
+        }
+        found.insert(value.clone(), unit.map(|unit| unit.id));
+    }
+    Ok(found)
+}
+
+fn categories(mapping: &Mapping, settings: &Settings) -> Result<(), String> {
+    let known = |key: String, code: &str| {
+        let found = settings.category(code).map(drop);
+        found.ok_or_else(|| format!("{key}: there is no category {code:?} in this street"))
+    };
+    known("categories.fallback".to_owned(), &mapping.categories.fallback)?;
+    for (pattern, code) in &mapping.categories.patterns {
+        known(format!("categories.patterns {pattern:?}"), code)?;
+    }
+    Ok(())
+}
+
+/// Tells each duplicate its original: the one that the file names, else by the strictest columns in
+/// which one agrees with it: the latest before it, else the first after it.
+fn find_originals(all: &mut [Incoming], rows: &[usize], sheet: &Sheet, mapping: &Mapping) {
+    let places: HashMap<String, usize> =
+        all.iter().enumerate().map(|(at, incoming)| (incoming.source.clone(), at)).collect();
+    let duplicates: Vec<usize> =
+        (0..all.len()).filter(|&at| all[at].fate == Fate::Merged).collect();
+    let value = |at: usize, column: &str| {
+        sheet.place(column).map_or("", |place| sheet.rows[rows[at]].1[place].as_str())
+    };
+    if let Some(column) = &mapping.columns.original {
+        for &at in &duplicates {
+            let named = format!("{}/{}", mapping.name, narrow(value(at, column)).trim());
+            all[at].original =
+                places.get(&named).copied().filter(|&it| all[it].fate != Fate::Merged);
+        }
+    }
+    for columns in &mapping.duplicates {
+        let key = |at: usize| -> Option<Vec<&str>> {
+            let key: Vec<&str> = columns.iter().map(|column| value(at, column)).collect();
+            key.iter().all(|part| !part.is_empty()).then_some(key)
+        };
+        let mut by_key: HashMap<Vec<&str>, Vec<usize>> = HashMap::new();
+        for at in (0..all.len()).filter(|&at| all[at].fate != Fate::Merged) {
+            if let Some(key) = key(at) {
+                by_key.entry(key).or_default().push(at);
+            }
+        }
+        for &at in duplicates.iter().filter(|&&at| all[at].original.is_none()).collect::<Vec<_>>() {
+            let found = key(at).and_then(|key| by_key.get(&key)).map(|found| {
+                let later = found.partition_point(|&other| other < at);
+                found[later.saturating_sub(1)]
+            });
+            all[at].original = found;
+        }
+    }
+}

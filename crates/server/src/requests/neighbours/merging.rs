@@ -1,0 +1,118 @@
+//! What merging and separating mean for neighbours: they go along, they come back, and the other
+//! request tells it in its own story.
+
+use db::Tx;
+use domain::area::Street;
+use domain::id::RequestId;
+use domain::requests::{Command, Ending, Event, Request, Stage};
+
+use super::{MERGES_MOST, Supporter, store};
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::receipts::Deed;
+use crate::requests::after::Change;
+use crate::requests::{Record, store as requests};
+
+/// Holds both requests of a merge or a separation before either is read, the older first: of two
+/// who merge the same requests into each other the second sees what the first did.
+pub fn before(tx: &mut Tx, street: Street, id: RequestId, command: &Command) -> Result<(), Error> {
+    let other = match command {
+        Command::Merge { into } => Some(*into),
+        Command::Separate { .. } => match requests::load(tx, street, id)?.request.stage {
+            Stage::Closed { ending: Ending::Merged { into }, .. } => Some(into),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(other) = other.filter(|other| *other != id) else { return Ok(()) };
+    store::hold(tx, street, id.min(other))?;
+    store::hold(tx, street, id.max(other))
+}
+
+/// Follows what happened to a request: where it was merged or separated, those who joined it and
+/// its asker go along, and the other request tells it.
+pub(in crate::requests) fn follow(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
+    let (Some(before), Some(event)) = (change.before, change.event) else { return Ok(()) };
+    let (deed, street) = (change.deed, change.deed.street);
+    let from = before.request.id;
+    match *event {
+        Event::Merged { into } => {
+            let target = requests::load(tx, street, into)?;
+            carry(tx, deed, before, &target.request)?;
+            tell(tx, deed, &target, "taken_in", &before.number)
+        }
+        Event::Separated { .. } => {
+            let Stage::Closed { ending: Ending::Merged { into }, .. } = before.request.stage else {
+                return Ok(());
+            };
+            let target = requests::load(tx, street, into)?;
+            store::take_back(tx, street, from, into)?;
+            store::count(tx, street, into, deed.at)?;
+            refresh_above(tx, deed, &target.request)?;
+            tell(tx, deed, &target, "let_go", &before.number)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where `below` goes on in another request, and that perhaps in a third, those who came that way
+/// are written down anew.
+pub(super) fn refresh_above(tx: &mut Tx, deed: &Deed, below: &Request) -> Result<(), Error> {
+    let mut below = below.clone();
+    for _ in 0..MERGES_MOST {
+        let Stage::Closed { ending: Ending::Merged { into }, .. } = below.stage else { break };
+        store::hold(tx, deed.street, into)?;
+        store::take_back(tx, deed.street, below.id, into)?;
+        let from = requests::load(tx, deed.street, below.id)?;
+        let target = requests::load(tx, deed.street, into)?;
+        carry(tx, deed, &from, &target.request)?;
+        below = target.request;
+    }
+    Ok(())
+}
+
+/// The requests that were merged into this one: their ids and numbers, the oldest first.
+pub fn merged_here(
+    tx: &mut Tx,
+    street: Street,
+    into: RequestId,
+) -> Result<Vec<(RequestId, String)>, Error> {
+    store::merged_here(tx, street, into)
+}
+
+fn carry(tx: &mut Tx, deed: &Deed, from: &Record, into: &Request) -> Result<(), Error> {
+    let street = deed.street;
+    store::carry(tx, street, from.request.id, into.id)?;
+    let asker = match (from.request.asker, from.asker_phone.as_str()) {
+        (Some(person), _) => Some(Supporter::Person(person)),
+        (None, "") => None,
+        (None, phone) => Some(Supporter::Phone(phone.to_owned())),
+    };
+    if let Some(asker) = asker {
+        store::add(tx, street, (into.id, from.request.id), &asker, deed.at)?;
+    }
+    // Whoever asked for both is told already.
+    if let Some(asker) = into.asker {
+        store::remove(tx, street, into.id, &Supporter::Person(asker))?;
+    }
+    store::count(tx, street, into.id, deed.at)
+}
+
+/// One line in the story of the other request.
+fn tell(tx: &mut Tx, deed: &Deed, target: &Record, event: &str, number: &str) -> Result<(), Error> {
+    let id = target.request.id;
+    requests::touch(tx, deed.street, id, target.version, deed.at)?;
+    let actor = match deed.caller {
+        domain::actor::Caller::Person(person) => Some(person),
+        _ => None,
+    };
+    let entry = Entry {
+        version: target.version + 1,
+        at: deed.at,
+        actor,
+        role: "handler".to_owned(),
+        event: event.to_owned(),
+        facts: serde_json::json!({ "note": number }).to_string(),
+    };
+    history::add(tx, deed.street, id.0, &entry)
+}

@@ -1,0 +1,127 @@
+//! Facts become sums: each exactly once, whoever folds and however often it is tried.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use domain::area::{AreaCode, Level, Street};
+use domain::requests::{Facts, Sums};
+
+use super::{Key, store};
+use crate::App;
+use crate::calendar;
+use crate::error::Error;
+
+/// How many facts are folded in one transaction: a moment's work, so that nobody waits long.
+const AT_ONCE: i64 = 500;
+/// How many days are compared or summed anew at once: as many as fit into memory with ease.
+const STRETCH: i64 = 92;
+
+/// A sum that is not what its facts come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub key: Key,
+    pub kept: Sums,
+    pub right: Sums,
+}
+
+/// Adds the facts that wait to the sums of their days; at most so many that it stays short. Tells
+/// how many. Call it until it says nought.
+pub fn fold(tx: &mut Tx, street: Street) -> Result<usize, Error> {
+    store::take_turn(tx, street)?;
+    let facts = store::claim(tx, street, AT_ONCE)?;
+    let mut sums = BTreeMap::new();
+    for fact in &facts {
+        let day = calendar::number(fact.day);
+        spread(&mut sums, (day, fact.area, &fact.category), fact.facts, 1);
+    }
+    for (key, sums) in &sums {
+        store::add_sums(tx, street, key, sums)?;
+    }
+    Ok(facts.len())
+}
+
+/// Folds all that waits in `street`, in as many transactions as it takes; tells how many facts.
+/// Where nothing waits it writes nothing.
+pub async fn work(app: &App, street: Street) -> Result<usize, Error> {
+    let mut folded = 0;
+    while app.db.read(move |tx| store::is_behind(tx, street)).await? {
+        folded += app.db.write(move |tx| fold(tx, street)).await?;
+    }
+    Ok(folded)
+}
+
+/// Adds `count` times the same facts to all the sums that they belong to.
+fn spread(
+    sums: &mut BTreeMap<Key, Sums>,
+    (day, area, category): (i64, AreaCode, &str),
+    facts: Facts,
+    count: i64,
+) {
+    for (level, is_by_category) in [
+        (Level::Street, false),
+        (Level::Street, true),
+        (Level::Community, false),
+        (Level::Community, true),
+        (Level::Grid, false),
+    ] {
+        let Some(area) = area.at(level) else { continue };
+        let category = if is_by_category { category } else { "" }.to_owned();
+        sums.entry(Key { level, category, day, area }).or_default().add(facts, count);
+    }
+}
+
+/// Compares every sum with the facts that were folded into it; tells where they differ.
+pub fn audit(tx: &mut Tx, street: Street) -> Result<Vec<Difference>, Error> {
+    let mut found = Vec::new();
+    for days in stretches(tx, street)? {
+        let mut kept: BTreeMap<Key, Sums> = store::days(tx, street, days)?.into_iter().collect();
+        for (key, right) in from_facts(tx, street, days)? {
+            let kept = kept.remove(&key).unwrap_or_default();
+            if kept != right {
+                found.push(Difference { key, kept, right });
+            }
+        }
+        let alone = kept.into_iter().filter(|(_, kept)| *kept != Sums::default());
+        found.extend(alone.map(|(key, kept)| Difference { key, kept, right: Sums::default() }));
+    }
+    Ok(found)
+}
+
+/// Sums all days of `street` anew from the facts that were folded: for a repair. A stretch of days
+/// is one transaction; folders wait for it. Tells how many days it went through.
+pub async fn rebuild(app: &App, street: Street) -> Result<i64, Error> {
+    let mut count = 0;
+    for (from, to) in app.db.read(move |tx| stretches(tx, street)).await? {
+        let again = move |tx: &mut Tx| {
+            store::take_turn(tx, street)?;
+            store::forget_days(tx, street, (from, to))?;
+            for (key, sums) in from_facts(tx, street, (from, to))? {
+                store::add_sums(tx, street, &key, &sums)?;
+            }
+            Ok::<_, Error>(())
+        };
+        app.db.write(again).await?;
+        count += to - from;
+    }
+    Ok(count)
+}
+
+fn stretches(tx: &mut Tx, street: Street) -> Result<Vec<(i64, i64)>, Error> {
+    let Some((first, last)) = store::span(tx, street)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let mut from = first;
+    while from <= last {
+        found.push((from, from + STRETCH));
+        from += STRETCH;
+    }
+    Ok(found)
+}
+
+fn from_facts(tx: &mut Tx, street: Street, days: (i64, i64)) -> Result<BTreeMap<Key, Sums>, Error> {
+    let mut sums = BTreeMap::new();
+    for found in store::folded(tx, street, days)? {
+        let at = (found.day, found.area, found.category.as_str());
+        spread(&mut sums, at, found.facts, found.count);
+    }
+    Ok(sums)
+}

@@ -1,0 +1,452 @@
+//! Facts and their sums in the database.
+
+#[cfg(test)]
+mod plans;
+
+use db::{Row, Tx, params};
+use domain::area::{AreaCode, Level, Street};
+use domain::id::RequestId;
+use domain::requests::{Facts, Marks, Measure, Rate, Sums};
+use jiff::Timestamp;
+
+use super::{Fact, Key, ListLine, Place, Want};
+use crate::calendar;
+use crate::error::Error;
+
+/// Adds the facts of one step.
+pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_facts (street, request, version, day, area, category, counted, hits)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            street.number(),
+            fact.request.0,
+            fact.version,
+            calendar::number(fact.day),
+            fact.area.code(),
+            &fact.category,
+            fact.facts.counted.bits(),
+            fact.facts.hits.bits(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Whether `measure` was counted for this request before.
+pub(super) fn was_counted(
+    tx: &mut Tx,
+    street: Street,
+    request: RequestId,
+    measure: Measure,
+) -> Result<bool, Error> {
+    let row = tx.row(
+        "SELECT version FROM request_facts
+         WHERE street = $1 AND request = $2 AND (counted & $3) <> 0 LIMIT 1",
+        params![street.number(), request.0, measure.bit()],
+    )?;
+    Ok(row.is_some())
+}
+
+const TO_FOLD: &str = "SELECT version FROM request_facts WHERE street = $1 AND folded = 0 LIMIT 1";
+
+/// Whether there are facts that no sum has yet.
+pub(super) fn is_behind(tx: &mut Tx, street: Street) -> Result<bool, Error> {
+    Ok(tx.row(TO_FOLD, params![street.number()])?.is_some())
+}
+
+/// Keeps every other folder of this street waiting until this transaction is over.
+pub(super) fn take_turn(tx: &mut Tx, street: Street) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO request_folds (street, folds) VALUES ($1, 1)
+         ON CONFLICT (street) DO UPDATE SET folds = request_folds.folds + 1",
+        params![street.number()],
+    )?;
+    Ok(())
+}
+
+/// Marks some facts as folded, and gives those that nobody had marked: each is given once.
+pub(super) fn claim(tx: &mut Tx, street: Street, limit: i64) -> Result<Vec<Fact>, Error> {
+    let rows = tx.rows(
+        "UPDATE request_facts SET folded = 1 WHERE street = $1 AND folded = 0
+         AND (request, version) IN (SELECT request, version FROM request_facts
+             WHERE street = $1 AND folded = 0 ORDER BY request, version LIMIT $2)
+         RETURNING request, version, day, area, category, counted, hits",
+        params![street.number(), limit],
+    )?;
+    rows.iter().map(fact).collect()
+}
+
+/// Adds `sums` to those of a day.
+pub(super) fn add_sums(tx: &mut Tx, street: Street, key: &Key, sums: &Sums) -> Result<(), Error> {
+    let of = |measure| sums.rate(measure).of;
+    let hits = |measure| sums.rate(measure).hits;
+    tx.execute(
+        "INSERT INTO request_days (street, level, category, day, area, raised, closed,
+             response_of, response_hits, solved_of, solved_hits, rated, rated_wide, rated_strict,
+             worked, in_grid, in_community, returned, redone, reopened, done, done_in_time)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+             $19, $20, $21, $22)
+         ON CONFLICT (street, level, category, day, area) DO UPDATE SET
+             raised = request_days.raised + excluded.raised,
+             closed = request_days.closed + excluded.closed,
+             response_of = request_days.response_of + excluded.response_of,
+             response_hits = request_days.response_hits + excluded.response_hits,
+             solved_of = request_days.solved_of + excluded.solved_of,
+             solved_hits = request_days.solved_hits + excluded.solved_hits,
+             rated = request_days.rated + excluded.rated,
+             rated_wide = request_days.rated_wide + excluded.rated_wide,
+             rated_strict = request_days.rated_strict + excluded.rated_strict,
+             worked = request_days.worked + excluded.worked,
+             in_grid = request_days.in_grid + excluded.in_grid,
+             in_community = request_days.in_community + excluded.in_community,
+             returned = request_days.returned + excluded.returned,
+             redone = request_days.redone + excluded.redone,
+             reopened = request_days.reopened + excluded.reopened,
+             done = request_days.done + excluded.done,
+             done_in_time = request_days.done_in_time + excluded.done_in_time",
+        params![
+            street.number(),
+            i64::from(key.level.digits()),
+            &key.category,
+            key.day,
+            key.area.code(),
+            sums.raised,
+            sums.closed,
+            of(Measure::Response),
+            hits(Measure::Response),
+            of(Measure::Solved),
+            hits(Measure::Solved),
+            of(Measure::SatisfiedWide),
+            hits(Measure::SatisfiedWide),
+            hits(Measure::SatisfiedStrict),
+            of(Measure::SolvedInGrid),
+            hits(Measure::SolvedInGrid),
+            hits(Measure::SolvedInCommunity),
+            hits(Measure::Returned),
+            hits(Measure::Redone),
+            hits(Measure::Reopened),
+            of(Measure::OnTime),
+            hits(Measure::OnTime),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Sums of days, one row each; what follows says which.
+macro_rules! days {
+    ($($rest:literal),+) => {
+        concat!(
+            "SELECT level, category, day, area, raised, closed, response_of, response_hits, \
+             solved_of, solved_hits, rated, rated_wide, rated_strict, worked, in_grid, \
+             in_community, returned, redone, reopened, done, done_in_time \
+             FROM request_days WHERE street = $1 ",
+            $($rest),+
+        )
+    };
+}
+
+/// One area, day by day.
+const OF_AREA: &str = days!("AND area = $2 AND category = $3 AND day >= $4 AND day < $5");
+/// Every row of some days, in the order of their keys.
+const OF_DAYS: &str = days!("AND day >= $2 AND day < $3");
+
+/// The areas of a level in sum, for one category or all. As `+level` or `+area` a column is no way
+/// to the rows.
+macro_rules! parts {
+    ($level:literal, $area:literal) => {
+        concat!(
+            "SELECT level, category, CAST(0 AS BIGINT) AS day, area, \
+             CAST(SUM(raised) AS BIGINT) AS raised, CAST(SUM(closed) AS BIGINT) AS closed, \
+             CAST(SUM(response_of) AS BIGINT) AS response_of, \
+             CAST(SUM(response_hits) AS BIGINT) AS response_hits, \
+             CAST(SUM(solved_of) AS BIGINT) AS solved_of, \
+             CAST(SUM(solved_hits) AS BIGINT) AS solved_hits, \
+             CAST(SUM(rated) AS BIGINT) AS rated, CAST(SUM(rated_wide) AS BIGINT) AS rated_wide, \
+             CAST(SUM(rated_strict) AS BIGINT) AS rated_strict, \
+             CAST(SUM(worked) AS BIGINT) AS worked, CAST(SUM(in_grid) AS BIGINT) AS in_grid, \
+             CAST(SUM(in_community) AS BIGINT) AS in_community, \
+             CAST(SUM(returned) AS BIGINT) AS returned, CAST(SUM(redone) AS BIGINT) AS redone, \
+             CAST(SUM(reopened) AS BIGINT) AS reopened, CAST(SUM(done) AS BIGINT) AS done, \
+             CAST(SUM(done_in_time) AS BIGINT) AS done_in_time \
+             FROM request_days WHERE street = $1 AND category = $3 AND day >= $4 AND day < $5 AND ",
+            $level,
+            " = $2 AND ",
+            $area,
+            " >= $6 AND ",
+            $area,
+            " < $7 GROUP BY level, category, area ORDER BY area"
+        )
+    };
+}
+
+/// Most areas of the street: day by day, all of the level at once.
+const OF_PARTS_WIDE: &str = parts!("level", "+area");
+/// A few of many grids: one after another, all their days at once.
+const OF_PARTS_SMALL: &str = parts!("+level", "area");
+
+/// What an area came to on each day from `from` until before `to`: in one read of its own rows.
+pub(super) fn days_of(
+    tx: &mut Tx,
+    street: Street,
+    place: &Place<'_>,
+    (from, to): (i64, i64),
+) -> Result<Vec<(Key, Sums)>, Error> {
+    let code = place.area.code();
+    let rows = tx.rows(OF_AREA, params![street.number(), code, place.category, from, to])?;
+    rows.iter().map(sums).collect()
+}
+
+/// What the areas of `level` within a place came to in these days.
+pub(super) fn parts_of(
+    tx: &mut Tx,
+    street: Street,
+    place: &Place<'_>,
+    level: Level,
+    (from, to): (i64, i64),
+) -> Result<Vec<(Key, Sums)>, Error> {
+    let range = place.area.range();
+    let is_small = place.area.level() > Level::Street;
+    let level = i64::from(level.digits());
+    let rows = tx.rows(
+        if is_small { OF_PARTS_SMALL } else { OF_PARTS_WIDE },
+        params![street.number(), level, place.category, from, to, range.start, range.end],
+    )?;
+    rows.iter().map(sums).collect()
+}
+
+/// Every sum of these days.
+pub(super) fn days(
+    tx: &mut Tx,
+    street: Street,
+    (from, to): (i64, i64),
+) -> Result<Vec<(Key, Sums)>, Error> {
+    tx.rows(OF_DAYS, params![street.number(), from, to])?.iter().map(sums).collect()
+}
+
+/// The facts within an area by day and by the code before the last `size`; alike ones are counted.
+const FACTS_OF_AREA: &str = "SELECT day, area / $7 * $7 AS area, category, counted, hits, \
+     COUNT(*) AS n FROM request_facts WHERE street = $1 AND area >= $2 AND area < $3 \
+     AND +day >= $4 AND +day < $5 AND folded = 1 AND ($6 = '' OR category = $6) \
+     GROUP BY day, area / $7 * $7, category, counted, hits";
+
+/// The facts of a place, for areas that are too small to have sums of their own; alike ones are
+/// counted. Each has the code of its area of `level`.
+pub(super) fn facts_of(
+    tx: &mut Tx,
+    street: Street,
+    place: &Place<'_>,
+    level: Level,
+    (from, to): (i64, i64),
+) -> Result<Vec<Counted>, Error> {
+    let range = place.area.range();
+    let size = 10i64.pow(Level::Building.digits() - level.digits());
+    let rows = tx.rows(
+        FACTS_OF_AREA,
+        params![street.number(), range.start, range.end, from, to, place.category, size],
+    )?;
+    rows.iter().map(counted).collect()
+}
+
+/// The folded facts of these days; alike ones are counted.
+pub(super) fn folded(
+    tx: &mut Tx,
+    street: Street,
+    (from, to): (i64, i64),
+) -> Result<Vec<Counted>, Error> {
+    let rows = tx.rows(
+        "SELECT day, area, category, counted, hits, COUNT(*) AS n FROM request_facts
+         WHERE street = $1 AND day >= $2 AND day < $3 AND folded = 1
+         GROUP BY day, area, category, counted, hits",
+        params![street.number(), from, to],
+    )?;
+    rows.iter().map(counted).collect()
+}
+
+/// The first and the last day that has facts or sums.
+pub(super) fn span(tx: &mut Tx, street: Street) -> Result<Option<(i64, i64)>, Error> {
+    let facts = tx.row(
+        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_facts WHERE street = $1",
+        params![street.number()],
+    )?;
+    let days = tx.row(
+        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_days WHERE street = $1",
+        params![street.number()],
+    )?;
+    let mut ends = Vec::new();
+    for row in facts.iter().chain(&days) {
+        ends.extend(row.get::<Option<i64>>("first")?);
+        ends.extend(row.get::<Option<i64>>("last")?);
+    }
+    Ok(ends.iter().copied().min().zip(ends.iter().copied().max()))
+}
+
+/// Forgets the sums of these days.
+pub(super) fn forget_days(
+    tx: &mut Tx,
+    street: Street,
+    (from, to): (i64, i64),
+) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM request_days WHERE street = $1 AND day >= $2 AND day < $3",
+        params![street.number(), from, to],
+    )?;
+    Ok(())
+}
+
+const GAUGES: &str = "SELECT COUNT(*) AS open, CAST(COALESCE(SUM(CASE WHEN due_at < $4 \
+     AND stage <> 'resolved' THEN 1 ELSE 0 END), 0) AS BIGINT) AS late FROM requests \
+     WHERE street = $1 AND area >= $2 AND area < $3 AND due_at IS NOT NULL";
+
+/// How many requests within `area` are open, and how many of them late: from their own index.
+pub(super) fn gauges(
+    tx: &mut Tx,
+    street: Street,
+    area: AreaCode,
+    now: Timestamp,
+) -> Result<(i64, i64), Error> {
+    let range = area.range();
+    let row =
+        tx.row(GAUGES, params![street.number(), range.start, range.end, now.as_microsecond()])?;
+    let row = row.ok_or(Error::NotFound)?;
+    Ok((row.get("open")?, row.get("late")?))
+}
+
+/// The list behind a figure, the newest first. As `+f.area` or `+f.day` a column is no way to the
+/// rows: see the lists of requests.
+macro_rules! behind {
+    ($area:literal, $day:literal) => {
+        concat!(
+            "SELECT f.day, f.version, f.request, f.hits, r.number, r.area, r.place, r.category, \
+             SUBSTR(r.text, 1, 60) AS text FROM request_facts f \
+             JOIN requests r ON r.street = f.street AND r.id = f.request \
+             WHERE f.street = $1 AND r.street = $1 AND ",
+            $day,
+            " >= $2 AND ",
+            $day,
+            " < $3 AND ",
+            $area,
+            " >= $4 AND ",
+            $area,
+            " < $5 AND f.folded = 1 AND ($6 = '' OR f.category = $6) AND (f.counted & $7) <> 0 \
+             AND ($8 = 'all' OR ($8 = 'hits' AND (f.hits & $7) <> 0) \
+             OR ($8 = 'misses' AND (f.hits & $7) = 0)) \
+             AND (",
+            $day,
+            ", f.request, f.version) < ($9, $10, $11) \
+             ORDER BY f.day DESC, f.request DESC, f.version DESC LIMIT $12"
+        )
+    };
+}
+
+const BEHIND_WIDE: &str = behind!("+f.area", "f.day");
+const BEHIND_SMALL: &str = behind!("f.area", "+f.day");
+
+/// The lines behind a figure.
+pub(super) fn behind(
+    tx: &mut Tx,
+    street: Street,
+    place: &Place<'_>,
+    (from, to): (i64, i64),
+    want: &Want,
+    limit: i64,
+) -> Result<Vec<ListLine>, Error> {
+    let range = place.area.range();
+    let is_small = place.area.level() > Level::Community;
+    let (day, request, version) = want.after.unwrap_or((i64::MAX, i64::MAX, i64::MAX));
+    let rows = tx.rows(
+        if is_small { BEHIND_SMALL } else { BEHIND_WIDE },
+        params![
+            street.number(),
+            from,
+            to,
+            range.start,
+            range.end,
+            place.category,
+            want.bit,
+            want.which.name(),
+            day,
+            request,
+            version,
+            limit,
+        ],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(ListLine {
+                request: RequestId(row.get("request")?),
+                version: row.get("version")?,
+                day: row.parse("day", calendar::date)?,
+                is_hit: row.get::<i64>("hits")? & want.bit != 0,
+                number: row.get("number")?,
+                area: row.parse("area", AreaCode::new)?,
+                place: row.get("place")?,
+                category: row.get("category")?,
+                text: row.get("text")?,
+            })
+        })
+        .collect()
+}
+
+/// Facts that are alike, and how many of them there are.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub day: i64,
+    pub area: AreaCode,
+    pub category: String,
+    pub facts: Facts,
+    pub count: i64,
+}
+
+fn counted(row: &Row) -> Result<Counted, Error> {
+    Ok(Counted {
+        day: row.get("day")?,
+        area: row.parse("area", AreaCode::new)?,
+        category: row.get("category")?,
+        facts: marks(row)?,
+        count: row.get("n")?,
+    })
+}
+
+fn fact(row: &Row) -> Result<Fact, Error> {
+    Ok(Fact {
+        request: RequestId(row.get("request")?),
+        version: row.get("version")?,
+        day: row.parse("day", calendar::date)?,
+        area: row.parse("area", AreaCode::new)?,
+        category: row.get("category")?,
+        facts: marks(row)?,
+    })
+}
+
+fn marks(row: &Row) -> Result<Facts, Error> {
+    let marks = |name| row.get(name).map(Marks::of_bits);
+    Ok(Facts { counted: marks("counted")?, hits: marks("hits")? })
+}
+
+fn sums(row: &Row) -> Result<(Key, Sums), Error> {
+    let level: i64 = row.get("level")?;
+    let level = Level::ALL.into_iter().find(|known| i64::from(known.digits()) == level);
+    let key = Key {
+        level: level.ok_or_else(|| db::Error::Corrupt("level of a day".to_owned()))?,
+        category: row.get("category")?,
+        day: row.get("day")?,
+        area: row.parse("area", AreaCode::new)?,
+    };
+    let mut sums = Sums::default();
+    (sums.raised, sums.closed) = (row.get("raised")?, row.get("closed")?);
+    for (measure, hits, of) in [
+        (Measure::Response, "response_hits", "response_of"),
+        (Measure::Solved, "solved_hits", "solved_of"),
+        (Measure::SatisfiedWide, "rated_wide", "rated"),
+        (Measure::SatisfiedStrict, "rated_strict", "rated"),
+        (Measure::SolvedInGrid, "in_grid", "worked"),
+        (Measure::SolvedInCommunity, "in_community", "worked"),
+        (Measure::OnTime, "done_in_time", "done"),
+        (Measure::Returned, "returned", "worked"),
+        (Measure::Redone, "redone", "worked"),
+        (Measure::Reopened, "reopened", "worked"),
+    ] {
+        sums.put(measure, Rate { hits: row.get(hits)?, of: row.get(of)? });
+    }
+    Ok((key, sums))
+}

@@ -1,0 +1,378 @@
+//! Neighbours: what is similar nearby, who joins instead of asking again, and what no neighbour
+//! ever reads of another's request.
+
+use serde_json::{Value, json};
+
+use crate::api_story::{closed, does, goes, raised, sees, town};
+use crate::town::{BUILDING, COMMUNITY, FAR_BUILDING, OTHER_BUILDING, Person, Town, form};
+
+/// What is written at home is nobody else's: none of this may stand in a neighbour's page.
+const SECRETS: &[&str] = &["装修垃圾", "2单元301", "resident", "10000001001", "侧着身子"];
+
+async fn fragment(person: &Person, area: &str, category: &str, text: &str) -> String {
+    let fields = form(&[("area", area), ("category", category), ("text", text)]);
+    person.posts("/requests/similar", &fields).await.with(200).body
+}
+
+async fn supports(person: &Person, id: &str, fields: Value) -> Value {
+    does(person, id, "supporters", fields).await.with(200).json()
+}
+
+async fn supporters_of(town: &Town, id: &str) -> usize {
+    let id = id.parse().unwrap();
+    town.write(move |tx, street| server::requests::supporters(tx, street, id)).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn what_is_similar_is_told_without_anybodys_words() {
+    let town = town().await;
+    raised(&town.resident()).await;
+    let guest = town.guest();
+    for (area, category, text, found) in [
+        (BUILDING, "sanitation", "", true),
+        (BUILDING, "sanitation", "窗外很吵", true),
+        (OTHER_BUILDING, "sanitation", "楼道里有装修垃圾", true),
+        (BUILDING, "", "三楼楼道里有垃圾", true),
+        (BUILDING, "", "窗外很吵", false),
+        (BUILDING, "roads", "三楼楼道里堆着装修垃圾", false),
+        (FAR_BUILDING, "sanitation", "三楼楼道里堆着装修垃圾", false),
+        (COMMUNITY, "sanitation", "三楼楼道里堆着装修垃圾", false),
+    ] {
+        let shown = fragment(&guest, area, category, text).await;
+        assert_eq!(shown.contains("等网格员接单"), found, "{area} {category} {text}: {shown}");
+        for secret in SECRETS {
+            assert!(!shown.contains(secret), "a neighbour reads {secret}");
+        }
+    }
+    let shown = fragment(&guest, BUILDING, "sanitation", "").await;
+    assert!(shown.contains("环境卫生 · 和平社区 1号楼") && shown.contains("3月2日"), "{shown}");
+    let own = fragment(&town.resident(), BUILDING, "sanitation", "").await;
+    assert!(own.contains("这是您自己反映的"), "{own}");
+    for bad in ["area=1", "text=abc", &format!("area={}", crate::town::STREET)] {
+        guest.posts("/requests/similar", bad).await.with(404);
+    }
+}
+
+#[tokio::test]
+async fn a_form_comes_back_once_and_nothing_is_lost() {
+    let town = town().await;
+    raised(&town.resident()).await;
+    let photo = photo();
+    let fields = [
+        ("area", BUILDING),
+        ("category", "sanitation"),
+        ("text", "三楼楼道里堆着装修垃圾没人管"),
+        ("place", "1单元"),
+        ("phone", "100 0000 9999"),
+    ];
+    let guest = town.guest();
+    let files: &[(&str, &str, &[u8])] = &[("photos", "a.png", &photo)];
+    let asked = guest.posts_files("/requests", &fields, files).await.with(200).body;
+    assert!(asked.contains("是不是同一件事") && asked.contains("我也反映"), "{asked}");
+    for secret in ["2单元301", "resident", "侧着身子"] {
+        assert!(!asked.contains(secret), "{secret}");
+    }
+    assert_eq!(town.officer().opens("/requests").await.body.matches("data-row").count(), 1);
+    // The form that it comes back with sends the same, with its photo.
+    let last = asked.rsplit("<form").next().unwrap();
+    let mut again = Vec::new();
+    for field in last.split("<input type=\"hidden\" name=\"").skip(1) {
+        let (name, rest) = field.split_once("\" value=\"").unwrap();
+        again.push((name.to_owned(), rest.split('"').next().unwrap().to_owned()));
+    }
+    let pairs: Vec<_> = again.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert!(pairs.contains(&("text", "三楼楼道里堆着装修垃圾没人管")), "{pairs:?}");
+    let sent = guest.posts_bare("/requests", &form(&pairs)).await.with(303);
+    let receipt = sent.leads_to().to_owned();
+    let page = guest.opens(&receipt).await.with(200).body;
+    assert!(page.contains("没人管") && page.contains("<img"), "{page}");
+}
+
+#[tokio::test]
+async fn a_form_that_was_taken_is_answered_again_and_not_asked_about() {
+    let town = town().await;
+    let (one, key) = (town.second_resident(), crate::town::fresh_key());
+    let text = "三楼楼道里堆着装修垃圾";
+    let fields = form(&[("area", BUILDING), ("category", "sanitation"), ("text", text)]);
+    let first = one.posts_again("/requests", &fields, &key).await.with(303);
+    raised(&town.resident()).await;
+    let again = one.posts_again("/requests", &fields, &key).await.with(303);
+    assert_eq!(first.leads_to(), again.leads_to());
+    one.posts("/requests", &fields).await.with(200);
+}
+
+#[tokio::test]
+async fn what_is_dangerous_or_ones_own_or_elsewhere_is_sent_without_a_question() {
+    let town = town().await;
+    raised(&town.resident()).await;
+    let text = "三楼楼道里堆着装修垃圾";
+    for (person, area, text) in [
+        (town.resident(), BUILDING, text),
+        (town.guest(), BUILDING, "三楼楼道里堆着装修垃圾，有燃气味"),
+        (town.guest(), FAR_BUILDING, text),
+        (town.guest(), BUILDING, "单元门口的灯不亮了"),
+    ] {
+        let fields = form(&[("area", area), ("category", "sanitation"), ("text", text)]);
+        person.posts("/requests", &fields).await.with(303);
+    }
+}
+
+/// Ten by ten pixels of one colour.
+fn photo() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(10, 10, image::Rgb([12, 90, 160]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+#[tokio::test]
+async fn a_neighbour_joins_reads_how_it_stands_and_leaves() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let neighbour = town.second_resident();
+    neighbour.opens(&format!("/requests/{id}")).await.with(404);
+    let path = format!("/requests/{id}/supporters");
+    let page = neighbour.opens(&path).await.with(200).body;
+    assert!(page.contains("我也反映") && page.contains("环境卫生"), "{page}");
+    let joined = neighbour.posts(&path, &format!("area={BUILDING}")).await.with(303);
+    let page = neighbour.opens(joined.leads_to()).await.with(200).body;
+    assert!(page.contains("您已加入") && page.contains("1 位邻居也反映"), "{page}");
+    // Twice is once, and the request itself is as closed to them as before.
+    assert_eq!(supports(&neighbour, &id, json!({})).await["supporters"], 1);
+    let leads = neighbour.opens(&format!("/requests/{id}")).await.with(303);
+    assert_eq!(leads.leads_to(), path);
+    neighbour.calls("GET", &format!("/requests/{id}"), Value::Null).await.with(404);
+    let mine = neighbour.opens("/mine").await.with(200).body;
+    assert!(mine.contains("我也反映的"), "{mine}");
+    for page in [&page, &mine] {
+        for secret in SECRETS {
+            assert!(!page.contains(secret), "a neighbour reads {secret}");
+        }
+    }
+    // Everybody concerned reads how many there are.
+    for person in [town.resident(), town.worker()] {
+        let page = person.opens(&format!("/requests/{id}")).await.with(200).body;
+        assert!(page.contains("1 位邻居也反映"), "{page}");
+        assert_eq!(sees(&person, &id).await["supporters"], 1);
+    }
+    // What is over stays in the list of whoever joined, and is nobody else's.
+    goes(&town, &id, &closed()).await;
+    neighbour.opens(&path).await.with(200);
+    town.guest().opens(&path).await.with(404);
+    does(&town.head(), &id, "supporters", json!({})).await.with(409);
+    neighbour.posts(&path, "leave=1").await.with(303);
+    neighbour.opens(&path).await.with(404);
+    assert_eq!(supporters_of(&town, &id).await, 0);
+}
+
+#[tokio::test]
+async fn who_may_join_and_who_is_refused() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let own = does(&town.resident(), &id, "supporters", json!({})).await.with(409);
+    assert!(own.body.contains("您自己反映的"), "{}", own.body);
+    let nobody = does(&town.guest(), &id, "supporters", json!({})).await.with(422);
+    assert_eq!(nobody.json()["errors"][0]["field"], "phone");
+    does(&town.guest(), &id, "supporters", json!({ "phone": "12" })).await.with(422);
+    does(&town.guest(), "0000000000001", "supporters", json!({})).await.with(404);
+    // Whoever may not write for others may not join for them.
+    let phone = json!({ "phone": "10000009999" });
+    does(&town.second_resident(), &id, "supporters", phone.clone()).await.with(403);
+    assert_eq!(supports(&town.clerk(), &id, phone.clone()).await["supporters"], 1);
+    // The same phone counts once, whoever leaves it, and becomes an account's without a second.
+    assert_eq!(supports(&town.guest(), &id, phone).await["supporters"], 1);
+    let second = town.second_resident();
+    let own_phone = json!({ "phone": second.phone });
+    assert_eq!(supports(&town.guest(), &id, own_phone.clone()).await["supporters"], 2);
+    assert_eq!(supports(&second, &id, json!({})).await["supporters"], 2);
+    assert_eq!(supports(&town.guest(), &id, own_phone).await["supporters"], 2);
+    // A phone that is named again and again waits.
+    for _ in 0..3 {
+        let again = json!({ "phone": "10000009998" });
+        supports(&town.guest(), &id, again).await;
+    }
+    for _ in 0..2 {
+        let again = json!({ "phone": "10000009998" });
+        does(&town.guest(), &id, "supporters", again).await.with(200);
+    }
+    does(&town.guest(), &id, "supporters", json!({ "phone": "10000009998" })).await.with(429);
+    // Leaving by phone is for whoever has no account.
+    let path = format!("/requests/{id}/supporters");
+    town.guest().posts(&path, "leave=1&phone=10000009999").await.with(303);
+    assert_eq!(supporters_of(&town, &id).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_join_at_once_and_each_counts_once() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let mut joining = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let (guest, id) = (town.guest(), id.clone());
+        let phone = json!({ "phone": format!("1000000{:04}", 5000 + number % 30) });
+        joining.spawn(async move { does(&guest, &id, "supporters", phone).await.status });
+    }
+    for _ in 0..3 {
+        let (person, id) = (town.second_resident().elsewhere(), id.clone());
+        joining.spawn(async move { does(&person, &id, "supporters", json!({})).await.status });
+    }
+    while let Some(status) = joining.join_next().await {
+        assert_eq!(status.unwrap(), 200);
+    }
+    assert_eq!(supporters_of(&town, &id).await, 31);
+    assert_eq!(sees(&town.worker(), &id).await["supporters"], 31);
+}
+
+/// Three requests about the same: of the resident, of somebody without an account, and of the
+/// second resident.
+async fn three(town: &Town) -> [String; 3] {
+    let one = raised(&town.resident()).await;
+    let mut fields = crate::api_story::rubbish();
+    fields["phone"] = "10000009999".into();
+    let two = town.guest().calls("POST", "/requests", fields).await.with(201).json();
+    let three = raised(&town.second_resident()).await;
+    [one, two["id"].as_str().unwrap().to_owned(), three]
+}
+
+async fn merges(town: &Town, from: &str, into: &str) {
+    does(&town.worker(), from, "merge", json!({ "into": into })).await.with(200);
+}
+
+#[tokio::test]
+async fn neighbours_go_along_with_a_merge_and_come_back_with_a_separation() {
+    let town = town().await;
+    let [target, nameless, second] = three(&town).await;
+    supports(&town.head(), &nameless, json!({})).await;
+    supports(&town.head(), &second, json!({})).await;
+    supports(&town.clerk(), &second, json!({})).await;
+    merges(&town, &nameless, &target).await;
+    // The asker's phone and the head of the building; then the second resident and the clerk too.
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 2);
+    merges(&town, &second, &target).await;
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 4);
+    // An asker reads their own as before, and follows the other as a neighbour.
+    let own = town.second_resident().opens(&format!("/requests/{second}")).await.with(200).body;
+    assert!(own.contains("-2026-00001") && own.contains("并入同类诉求"), "{own}");
+    let mine = town.second_resident().opens("/mine").await.body;
+    assert!(mine.contains(&format!("/requests/{target}/supporters")), "{mine}");
+    town.second_resident().opens(&format!("/requests/{target}")).await.with(303);
+    // Whoever joins what was merged joins what it goes on in.
+    let joined = supports(&town.officer(), &second, json!({})).await;
+    assert_eq!((joined["id"].as_str(), &joined["supporters"]), (Some(target.as_str()), &json!(5)));
+    // Both stories tell it.
+    let story = town.resident().opens(&format!("/requests/{target}")).await.body;
+    assert!(story.contains("并入了一件同类诉求") && story.contains("-2026-00003"), "{story}");
+    let desk = town.officer().opens(&format!("/requests/{target}")).await.body;
+    assert!(desk.contains(&format!("href=\"/requests/{second}\"")), "{desk}");
+
+    does(&town.second_resident(), &second, "separation", json!({})).await.with(403);
+    let page = town.officer().opens(&format!("/requests/{second}")).await.body;
+    assert!(page.contains("撤销并案"), "{page}");
+    does(&town.officer(), &second, "separation", json!({})).await.with(200);
+    // The head came by the first merge as well, and the officer by themselves: both stay.
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 3);
+    let back = sees(&town.officer(), &second).await;
+    assert_eq!((back["stage"].as_str(), &back["supporters"]), (Some("escalated"), &json!(2)));
+    let story = town.resident().opens(&format!("/requests/{target}")).await.body;
+    assert!(story.contains("分出了一件诉求"), "{story}");
+    town.second_resident().opens(&format!("/requests/{target}")).await.with(404);
+    does(&town.officer(), &second, "separation", json!({})).await.with(409);
+}
+
+#[tokio::test]
+async fn what_was_merged_twice_over_is_followed_to_its_end() {
+    let town = town().await;
+    let [first, second, third] = three(&town).await;
+    supports(&town.head(), &third, json!({})).await;
+    merges(&town, &third, &second).await;
+    merges(&town, &second, &first).await;
+    // The head, the second resident, and the phone of the second asker.
+    assert_eq!(supporters_of(&town, &first).await, 3);
+    // Whoever leaves the first of the chain leaves it to its end, and so does who goes with it.
+    let head = town.head();
+    head.posts(&format!("/requests/{third}/supporters"), "leave=1").await.with(303);
+    does(&town.officer(), &third, "separation", json!({})).await.with(200);
+    assert_eq!(supporters_of(&town, &first).await, 1);
+    assert_eq!(supporters_of(&town, &second).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_merged_into_each_other_at_once_one_stays_open() {
+    let town = town().await;
+    for _ in 0..6 {
+        let one = raised(&town.resident()).await;
+        let other = raised(&town.resident()).await;
+        let merge = |from: &str, into: &str| {
+            let (person, from, into) =
+                (town.leader().elsewhere(), from.to_owned(), into.to_owned());
+            async move { does(&person, &from, "merge", json!({ "into": into })).await.status }
+        };
+        let (a, b) = tokio::join!(merge(&one, &other), merge(&other, &one));
+        assert!([(200, 422), (422, 200), (200, 409), (409, 200)].contains(&(a, b)), "{a} {b}");
+        let stages = [sees(&town.leader(), &one).await, sees(&town.leader(), &other).await];
+        let open = stages.iter().filter(|seen| seen["stage"] == "raised").count();
+        assert_eq!(open, 1, "one goes on, and the other as part of it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_while_it_is_merged_goes_along() {
+    let town = town().await;
+    for _ in 0..6 {
+        let target = raised(&town.resident()).await;
+        let merged = raised(&town.resident()).await;
+        let joining: Vec<_> = ["second resident", "head", "clerk"]
+            .map(|name| {
+                let (person, id) = (town.person(name).elsewhere(), merged.clone());
+                tokio::spawn(
+                    async move { does(&person, &id, "supporters", json!({})).await.status },
+                )
+            })
+            .into();
+        let merge = json!({ "into": target });
+        does(&town.leader(), &merged, "merge", merge).await.with(200);
+        for joining in joining {
+            assert_eq!(joining.await.unwrap(), 200);
+        }
+        assert_eq!(supporters_of(&town, &target).await, 3, "nobody is lost on the way");
+        assert_eq!(sees(&town.leader(), &target).await["supporters"], 3);
+    }
+}
+
+#[tokio::test]
+async fn whoever_merges_is_offered_what_is_alike() {
+    let town = town().await;
+    let [target, _, second] = three(&town).await;
+    let path = format!("/requests/{second}");
+    let page = town.worker().opens(&path).await.with(200).body;
+    assert!(page.contains("附近未办结的同类诉求"), "{page}");
+    assert!(page.contains(&format!("name=\"chosen\" value=\"{target}\"")), "{page}");
+    assert!(!page.contains(&format!("name=\"chosen\" value=\"{second}\"")), "not into itself");
+    let asker = town.second_resident().opens(&path).await.body;
+    assert!(!asker.contains("chosen"), "an asker is offered nobody else's");
+    let chosen = form(&[("chosen", &target), ("into", "")]);
+    town.worker().posts(&format!("{path}/merge"), &chosen).await.with(303);
+    assert_eq!(sees(&town.second_resident(), &second).await["ending"], "merged");
+}
+
+#[tokio::test]
+async fn an_asker_reminds_once_a_day_and_the_holder_reads_how_often() {
+    let town = town().await;
+    let resident = town.resident();
+    let id = raised(&resident).await;
+    let path = format!("/requests/{id}");
+    let page = resident.opens(&path).await.body;
+    assert!(page.contains("催一催") && page.contains("每天可以催一次"), "{page}");
+    let reminder = format!("{path}/reminder");
+    resident.posts(&reminder, "").await.with(303);
+    let again = resident.posts(&reminder, "").await.with(409).body;
+    assert!(again.contains("明天可以再来"), "{again}");
+    assert!(!resident.opens(&path).await.body.contains("/reminder\""));
+    let read = town.worker().opens(&path).await.body;
+    assert!(read.contains("居民已催 1 次"), "{read}");
+    town.worker().posts(&reminder, "").await.with(403);
+    town.passes(jiff::SignedDuration::from_hours(24));
+    resident.posts(&reminder, "").await.with(303);
+    assert!(resident.opens(&path).await.body.contains("您已催 2 次"));
+}
