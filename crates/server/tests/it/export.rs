@@ -1,5 +1,5 @@
-//! Lists that leave the house: a real workbook, sound CSV, nothing in them that their reader may not
-//! see, nothing that a spreadsheet computes, and a record of who took what.
+//! Lists that leave the house: a real workbook, sound CSV, nothing in them that their reader may
+//! not see, nothing that a spreadsheet computes, and a record of who took what.
 
 use std::io::Cursor;
 

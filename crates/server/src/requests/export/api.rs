@@ -20,9 +20,9 @@ pub fn routes() -> Routes {
 
 /// Export the requests that the reader may see.
 ///
-/// Takes what `GET /requests` takes to narrow a list. Names and phones are always masked; of requests
-/// that the reader may not read in full the place is left out and the text masked. Each export is on
-/// record. More than 50,000 requests are refused.
+/// Takes what `GET /requests` takes to narrow a list. Names and phones are always masked; of
+/// requests that the reader may not read in full the place is left out and the text masked. Each
+/// export is on record. More than 50,000 requests are refused.
 #[utoipa::path(
     get, path = "/requests/export", tag = "requests", operation_id = "export",
     params(

@@ -1,5 +1,5 @@
-//! Lists that leave the house, as a workbook or as CSV: what its reader sees on the page, with every
-//! name and phone masked, and remembered with who took it, when, and what it was narrowed to.
+//! Lists that leave the house, as a workbook or as CSV: what its reader sees on the page, with
+//! every name and phone masked, and remembered with who took it, when, and what it was narrowed to.
 
 pub(super) mod api;
 mod csv;

@@ -20,9 +20,9 @@ pub(super) async fn bytes(app: &App, order: &Order) -> Result<Vec<u8>, Error> {
     let say = |phrase: Phrase| order.lang.say(phrase);
     let names = (say(words::LIST), say(words::ABOUT));
     let (about, zone) = (order.about(), order.settings.calendar.zone.clone());
-    let last = u32::try_from(order.ids.len()).unwrap_or(u32::MAX);
+    let lines = u32::try_from(order.ids.len()).unwrap_or(u32::MAX);
     let written =
-        tokio::task::spawn_blocking(move || write(names, &head, &about, last, &zone, rows));
+        tokio::task::spawn_blocking(move || write(names, &head, &about, lines, &zone, rows));
     for ids in order.ids.chunks(AT_ONCE) {
         let rows = order.rows(app, ids).await?;
         if tell.send(rows).await.is_err() {
@@ -38,7 +38,7 @@ fn write(
     (list, about_name): (&str, &str),
     head: &[(&str, u16)],
     about: &[(&str, String)],
-    last: u32,
+    lines: u32,
     zone: &jiff::tz::TimeZone,
     mut rows: mpsc::Receiver<Vec<Vec<Cell>>>,
 ) -> Result<Vec<u8>, XlsxError> {
@@ -54,7 +54,7 @@ fn write(
     }
     let columns = u16::try_from(head.len()).unwrap_or(1);
     sheet.set_freeze_panes(1, 1)?;
-    sheet.autofilter(0, 0, last.max(1), columns - 1)?;
+    sheet.autofilter(0, 0, lines.max(1), columns - 1)?;
     let mut at = 1;
     while let Some(some) = rows.blocking_recv() {
         for row in some {
