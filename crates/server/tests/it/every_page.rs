@@ -9,6 +9,8 @@ use crate::town::{BUILDING, COMMUNITY, PROPERTY, Person, Town};
 
 /// Addresses that answer GET with something else than a page.
 const NO_PAGES: &[&str] = &[
+    "/requests.xlsx",
+    "/requests.csv",
     "/requests/{id}/{noun}",
     "/assets/{name}",
     "/events",

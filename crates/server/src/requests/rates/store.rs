@@ -45,36 +45,6 @@ pub(super) fn add_all(
     Ok(())
 }
 
-/// Adds many facts.
-pub(super) fn add_all(
-    tx: &mut Tx,
-    street: Street,
-    facts: &[Fact],
-    are_folded: bool,
-) -> Result<(), Error> {
-    let mut cells = Vec::with_capacity(facts.len() * 9);
-    for fact in facts {
-        cells.extend_from_slice(params![
-            street.number(),
-            fact.request.0,
-            fact.version,
-            calendar::number(fact.day),
-            fact.area.code(),
-            &fact.category,
-            fact.facts.counted.bits(),
-            fact.facts.hits.bits(),
-            i64::from(are_folded),
-        ]);
-    }
-    tx.insert_rows(
-        "INSERT INTO request_facts
-             (street, request, version, day, area, category, counted, hits, folded)",
-        9,
-        &cells,
-    )?;
-    Ok(())
-}
-
 /// Whether `measure` was counted for this request before.
 pub(super) fn was_counted(
     tx: &mut Tx,
