@@ -76,9 +76,10 @@ fn count(
             let clock = Clock::of(&due, calendar);
             // Where nothing happened to a clock, its history need not be read.
             let is_plain = clock.begun(&settings.calendar).at == due.at;
-            let steps = match is_plain {
-                true => Vec::new(),
-                false => steps(&due, &history::of(tx, settings.street, running.id.0)?),
+            let steps = if is_plain {
+                Vec::new()
+            } else {
+                steps(&due, &history::of(tx, settings.street, running.id.0)?)
             };
             shifts |= due.at >= since && clock.replay(&steps, calendar).at != due.at;
         }
