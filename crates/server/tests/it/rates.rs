@@ -11,7 +11,7 @@ use server::jobs;
 use server::requests::rates::{self, Fact};
 
 use crate::api_story::{
-    Step, and, dispatched, does, escalated, goes, handling, note, raised, town,
+    Step, and, dispatched, escalated, goes, handling, note, raised, town,
 };
 use crate::town::{
     Answer, COMMUNITY, FAR_BUILDING, GRID, MICRO, OTHER_COMMUNITY, OTHER_GRID, PROPERTY, Person,

@@ -185,10 +185,6 @@ impl Gaps {
                 "我们打电话回访没有接通，会再打一次；您也可以直接在这里评价。",
                 "We called about the result and did not reach you. You can also rate it here.",
             ),
-            "deadline_moved" => self.pick(
-                format!("放假安排变了，期限跟着调整{latest}。"),
-                format!("The holidays have changed, and the deadline with them: it is due{latest}."),
-            ),
             "reopened" => self.pick(
                 format!("已重新打开{latest}。"),
                 format!("It is open again{latest}."),
