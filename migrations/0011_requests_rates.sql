@@ -11,7 +11,7 @@ CREATE TABLE request_facts (
     counted  BIGINT NOT NULL,
     hits     BIGINT NOT NULL,
     -- Whether the sums of its day have it.
-    folded   BIGINT NOT NULL DEFAULT 0 CHECK (folded IN (0, 1)),
+    folded   BIGINT NOT NULL CHECK (folded IN (0, 1)),
     PRIMARY KEY (street, request, version),
     CHECK (counted & hits = hits)
 );

@@ -33,4 +33,3 @@ CREATE TABLE request_exports (
     lines  BIGINT NOT NULL CHECK (lines >= 0),
     PRIMARY KEY (street, id)
 );
-CREATE INDEX requests_by_stage ON requests (street, stage, id);

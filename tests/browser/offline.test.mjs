@@ -151,8 +151,7 @@ test('a day in the cellar: read, accept, solve with a photo, raise; a conflict i
   await page.goto('/requests/new');
   form = page.locator('form[action="/requests"]');
   await form.locator('.tile').first().click();
-  const place = form.locator('select[name=area] option').nth(1);
-  await form.locator('select[name=area]').selectOption(await place.getAttribute('value'));
+  await form.locator('select[name=area]').selectOption(resident.area);
   await form.locator('[name=text]').fill('张奶奶家门口的路灯不亮，她托我反映。');
   await form.locator('[name=for_other]').check();
   await form.locator('button:not([type=button])').last().click();
@@ -190,15 +189,16 @@ test('a day in the cellar: read, accept, solve with a photo, raise; a conflict i
   }
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
   const told = await until(worker, (all) => all.filter((d) => d.state === 'waiting').length <= 1 && all.some((d) => d.state === 'refused'));
-  assert.deepEqual(told.map((deed) => deed.state), ['done', 'refused', 'waiting', 'done', 'done']);
+  const fates = told.map((deed) => deed.state);
+  assert.deepEqual(fates, ['done', 'refused', 'waiting', 'done', 'refused'], JSON.stringify(told));
 
   // The conflict is explained, and what follows it waits.
   await page.reload();
-  const refusal = page.locator('[data-fate=refused]');
+  const refusal = page.locator('[data-fate=refused]').first();
   await refusal.waitFor();
   assert.match(await refusal.innerText(), /别人|已|接/);
   assert.match(await page.locator('[data-fate=waiting]').innerText(), /上一步/);
-  assert.match(await page.locator('[data-strip]').innerText(), /1 条待同步.*1 条没办成/);
+  assert.match(await page.locator('[data-strip]').innerText(), /1 条待同步.*2 条没办成/);
   await worker.axe();
   await worker.fits();
   await worker.shot('offline-conflict');
@@ -206,12 +206,24 @@ test('a day in the cellar: read, accept, solve with a photo, raise; a conflict i
   await refusal.getByRole('button', { name: '不要了' }).click();
   await until(worker, (all) => all.every((deed) => deed.state !== 'waiting'));
 
+  // What was raised for a neighbour lacks her name: it is written, and sent again.
+  assert.match(await refusal.innerText(), /没办成/);
+  await page.reload();
+  const lacking = page.locator('[data-fate=refused]').last();
+  assert.match(await lacking.innerText(), /称呼/);
+  await lacking.getByRole('button', { name: '改一改再发' }).click();
+  await page.locator('#mend-name').fill('张奶奶');
+  await worker.axe();
+  await page.getByRole('button', { name: '改好了，发送' }).click();
+  await until(worker, (all) => all.filter((deed) => deed.path === '/requests').every((deed) => deed.state === 'done'));
+
   // Once each, and the photo arrived.
   await leader.opens(`/requests/${third}`);
   assert.equal(await leader.page.locator('[data-stage]').first().getAttribute('data-stage'), 'resolved');
   const path = await leader.page.locator('.photos a').first().getAttribute('href');
   const size = await leader.page.evaluate(async (to) => (await (await fetch(to)).arrayBuffer()).byteLength, path);
-  assert.ok(size > 10_000 && size <= 330_000, `the photo on record: ${size}`);
+  // The server encodes it anew; what came over the air is what lay on the phone.
+  assert.ok(size > 10_000, `the photo on record: ${size}`);
   await leader.opens(`/requests/${first}`);
   assert.equal(await leader.page.locator('[data-stage]').first().getAttribute('data-stage'), 'accepted');
   await leader.opens(`/requests?q=${encodeURIComponent('张奶奶家门口')}`);
@@ -303,10 +315,7 @@ test('what waits is its own person’s alone: a lost session, another person, si
 
   // Signing out asks first where something waits, and then leaves nothing behind.
   await page.goto('/account');
-  await worker.context.setOffline(true);
   await putDeeds(worker, 1, category, '退出前的一件');
-  await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { get: () => true }));
-  await worker.context.setOffline(false);
   await page.evaluate(() => { window.confirm = (text) => ((window.asked = text), false); });
   await page.locator('form[action="/sign-out"] button').click();
   await page.waitForFunction(() => window.asked || location.pathname !== '/account');

@@ -51,6 +51,7 @@ function firstLine(child) {
   return new Promise((resolve, reject) => {
     const late = setTimeout(reject, READY_WITHIN_MS, new Error('the demo was not ready in time'));
     child.once('exit', (code) => reject(new Error(`the demo ended with ${code}`)));
+    child.once('error', reject);
     createInterface({ input: child.stdout }).on('line', (text) => {
       if (!text.startsWith('{')) return;
       clearTimeout(late);

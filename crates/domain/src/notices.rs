@@ -92,8 +92,8 @@ impl Quiet {
 }
 
 /// When a delivery that has failed `tries` times, the last time at `failed_at`, is tried again:
-/// after 1, 2, 4, … minutes, or later where the receiver `asked` for that. Nothing where it is given
-/// up.
+/// after 1, 2, 4, … minutes, or later where the receiver `asked` for that. Nothing where it is
+/// given up.
 #[must_use]
 pub fn again(tries: i64, failed_at: Timestamp, asked: Option<SignedDuration>) -> Option<Timestamp> {
     if !(1..TRIES_MAX).contains(&tries) {

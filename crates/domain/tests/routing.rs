@@ -63,6 +63,7 @@ fn the_narrowest_area_wins_then_the_nearest_category_then_the_first() {
 
 #[test]
 fn a_clock_is_set_by_place_then_category_then_urgency() {
+    use {Limit as L, Urgency as U};
     let set = |within, category, urgency, limit, days| ClockRule {
         scope: scope((within, category)),
         urgency,
@@ -78,7 +79,6 @@ fn a_clock_is_set_by_place_then_category_then_urgency() {
         set("370323001028", "", Some(Urgency::Danger), Limit::Finish, 6),
         set("", "", None, Limit::Confirm, 7),
     ];
-    use {Limit as L, Urgency as U};
     for (place, category, urgency, limit, expected) in [
         ("370323001029", "water", U::Ordinary, L::Finish, Term::WorkingDays(1)),
         ("370323001029", "water", U::Complex, L::Finish, Term::WorkingDays(2)),
@@ -142,8 +142,8 @@ fn any_about() -> impl Strategy<Value = About<'static>> {
 /// How specific a scope is, said in another way than the rules say it.
 fn weight(scope: &Scope, about: About<'_>) -> usize {
     let digits = scope.area.map_or(0, |area| area.to_string().len());
-    let nearness = if scope.category.is_empty() { 0 } else { 1 };
-    let own = if scope.category == about.category { 1 } else { 0 };
+    let nearness = usize::from(!scope.category.is_empty());
+    let own = usize::from(scope.category == about.category);
     digits * 10 + nearness + own
 }
 
@@ -169,7 +169,8 @@ proptest! {
         };
         prop_assert!(fits(&rule.scope, about) && rules[place] == *rule);
         let own = weight(&rule.scope, about);
-        prop_assert!(fitting.iter().all(|&(weight, at)| weight < own || weight == own && at >= place));
+        let behind = |&(weight, at): &(usize, usize)| weight < own || weight == own && at >= place;
+        prop_assert!(fitting.iter().all(behind));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The clocks that a street sets for itself by place, category and urgency, over the usual ones, and
-//! the numbers that hold for all of them.
+//! The clocks that a street sets for itself by place, category and urgency, over the usual ones,
+//! and the numbers that hold for all of them.
 
 use std::cmp::Reverse;
 
@@ -50,9 +50,10 @@ pub fn clock<'a>(
 /// A number that a street sets for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Number {
-    /// Of a hundred requests that were done under the street, how many askers are called back; of
-    /// those of a community it is all of them.
+    /// Of a hundred requests of a community that were done, how many are called back.
     CallbackPercent,
+    /// The same of those that the street had in hand.
+    CallbackStreetPercent,
     /// So many working days before the deadline a request turns yellow.
     YellowDays,
     /// So many working days after it turned red the street orders it to be done.
@@ -73,12 +74,13 @@ pub enum Number {
 
 /// All these numbers of one street.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers([u8; 9]);
+pub struct Numbers([u8; 10]);
 
 impl Number {
     /// Every number, in the order in which a form asks for them.
-    pub const ALL: [Number; 9] = [
+    pub const ALL: [Number; 10] = [
         Number::CallbackPercent,
+        Number::CallbackStreetPercent,
         Number::YellowDays,
         Number::OrderDays,
         Number::CallsMax,
@@ -94,6 +96,7 @@ impl Number {
     pub fn name(self) -> &'static str {
         match self {
             Number::CallbackPercent => "callback_percent",
+            Number::CallbackStreetPercent => "callback_street_percent",
             Number::YellowDays => "yellow_days",
             Number::OrderDays => "order_days",
             Number::CallsMax => "calls_max",
@@ -115,7 +118,7 @@ impl Number {
     #[must_use]
     pub fn bounds(self) -> (u8, u8) {
         match self {
-            Number::CallbackPercent => (0, 100),
+            Number::CallbackPercent | Number::CallbackStreetPercent => (0, 100),
             Number::YellowDays | Number::OrderDays => (0, 10),
             Number::CallsMax => (1, 9),
             Number::ReturnsMax => (0, 9),
@@ -130,7 +133,8 @@ impl Number {
     #[must_use]
     pub fn usual(self) -> u8 {
         match self {
-            Number::CallbackPercent => 20,
+            Number::CallbackPercent => 100,
+            Number::CallbackStreetPercent => 20,
             Number::YellowDays | Number::OrderDays => 1,
             Number::CallsMax => 3,
             Number::ReturnsMax | Number::ReturningDays => 2,

@@ -1,8 +1,8 @@
 //! What a request can be found by: its words cut into grams, and the terms that somebody looks for.
 //!
-//! Chinese is written without gaps, so two neighbouring characters make a gram; a word of letters or
-//! digits is known by its beginnings of two, four and eight. Every gram carries the field that it
-//! came from, so that nobody finds by a name or a phone what they may not read it from. A gram
+//! Chinese is written without gaps, so two neighbouring characters make a gram; a word of letters
+//! or digits is known by its beginnings of two, four and eight. Every gram carries the field that
+//! it came from, so that nobody finds by a name or a phone what they may not read it from. A gram
 //! only says where to look: [`Term::is_in`] decides.
 
 use std::collections::BTreeSet;
@@ -216,8 +216,8 @@ impl Term {
     }
 }
 
-/// The text as it is compared: letters small, signs of full width as their plain ones, one blank for
-/// many, and nothing that takes no room.
+/// The text as it is compared: letters small, signs of full width as their plain ones, one blank
+/// for many, and nothing that takes no room.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -137,11 +137,7 @@ fn answer(facts: &mut Facts, event: &Event) {
         Event::ClosedUnrated => (false, None),
         _ => return,
     };
-    facts.add(Measure::Solved, solved);
-    if let Some(level) = rating.map(Rating::level) {
-        facts.add(Measure::SatisfiedWide, level >= 3);
-        facts.add(Measure::SatisfiedStrict, level >= 4);
-    }
+    facts.add_answer(solved, rating);
 }
 
 /// Whether the clock of `request` had time left at `at`. While a question waits it stands still.
@@ -278,6 +274,15 @@ impl Facts {
         self.counted.0 |= measure.bit();
         if is_hit {
             self.hits.0 |= measure.bit();
+        }
+    }
+
+    /// Counts what an asker said of the result, and how satisfied they were where they said so.
+    pub fn add_answer(&mut self, solved: bool, rating: Option<Rating>) {
+        self.add(Measure::Solved, solved);
+        if let Some(level) = rating.map(Rating::level) {
+            self.add(Measure::SatisfiedWide, level >= 3);
+            self.add(Measure::SatisfiedStrict, level >= 4);
         }
     }
 

@@ -30,7 +30,7 @@ pub use ladder::{Rung, Rungs};
 pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
 pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
-pub use news::{Audience, Hands, News, news};
+pub use news::{Audience, Hands, News, moved, news};
 pub use routing::{About, Fit, RoutingRule, Scope, route};
 pub use words::{BadText, Note, Rating, Text, readable};
 

@@ -124,6 +124,13 @@ pub fn news(event: Option<&Event>, before: Hands) -> Vec<News> {
     named
 }
 
+/// Who hears that the calendar moved the deadline: whoever waits for it, and whoever has it.
+#[must_use]
+pub fn moved(hands: Hands) -> Vec<News> {
+    let told = [Audience::Asker, Audience::Supporters, hands.holder()];
+    told.map(|to| News { to, topic: Topic::Progress }).to_vec()
+}
+
 fn told(event: &Event, before: Hands, after: Hands) -> Vec<(Audience, Topic)> {
     use Audience as A;
     let (turn, progress, over) = (Topic::Turn, Topic::Progress, Topic::Over);
@@ -209,7 +216,7 @@ mod tests {
     /// Who hears of the last of these events, as `audience topic`.
     fn heard(events: &[Event]) -> Vec<String> {
         let (last, before) = events.split_last().unwrap();
-        let hands = before.iter().fold(Hands::default(), |hands, event| hands.after(event));
+        let hands = before.iter().fold(Hands::default(), Hands::after);
         said(&news(Some(last), hands))
     }
 

@@ -1,4 +1,5 @@
-//! Where a request of a category and a place usually goes: of the rules that fit, the most specific.
+//! Where a request of a category and a place usually goes: of the rules that fit, the most
+//! specific.
 
 use std::cmp::Reverse;
 

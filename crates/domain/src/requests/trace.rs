@@ -173,8 +173,8 @@ impl Clock {
                 Step::Extended { days } => {
                     (What::Extended { days }, Some(Term::WorkingDays(days.into())))
                 }
-                Step::Moved(moved) => {
-                    moves.push(moved);
+                Step::Moved(by_calendar) => {
+                    moves.push(by_calendar);
                     continue;
                 }
             };
@@ -298,9 +298,8 @@ fn spans(
         }
         Some(Term::WorkingDays(_)) => {
             let Ok(first) = begins.tomorrow() else { return Vec::new() };
-            let worked = |date| match calendar.is_workday(date) {
-                true => Counted::Days(1),
-                false => Counted::Nothing,
+            let worked = |date| {
+                if calendar.is_workday(date) { Counted::Days(1) } else { Counted::Nothing }
             };
             merged(calendar, (first, ends), worked)
         }

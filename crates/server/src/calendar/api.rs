@@ -23,7 +23,7 @@ use crate::web::{Access, Fields, Id, Routes, Visit};
 
 /// Working days between two days.
 #[derive(Serialize, ToSchema)]
-struct Workdays {
+struct DaysAnswer {
     /// How many of the days are worked, both ends included.
     #[schema(example = 5)]
     workdays: u32,
@@ -133,13 +133,13 @@ pub(super) fn routes(followers: Followers) -> Routes {
         ("to" = String, Query, description = "The last day", example = "2026-11-29"),
         ("area" = Option<String>, Query, description = "Of which street, where there are several"),
     ),
-    responses((status = 200, description = "The count", body = Workdays)),
+    responses((status = 200, description = "The count", body = DaysAnswer)),
 )]
 async fn workdays(
     State(app): State<App>,
     visit: Visit,
     request: Request,
-) -> Result<Json<Workdays>, Error> {
+) -> Result<Json<DaysAnswer>, Error> {
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let settings = app.settings(crate::grid::street_asked(&visit, &query, "area")?)?;
     let from: Date = query.parse("from", words::DAY_UNREADABLE)?;
@@ -148,7 +148,7 @@ async fn workdays(
         return Err(Error::field("to", words::ORDER_WRONG));
     }
     let calendar = &settings.calendar;
-    Ok(Json(Workdays {
+    Ok(Json(DaysAnswer {
         workdays: calendar.workdays_between(from, to),
         known_through: calendar.known_through.to_string(),
         days: days(calendar, from, to),

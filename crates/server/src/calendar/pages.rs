@@ -18,7 +18,7 @@ use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::receipts::Receipt;
-use crate::web::words::Lang;
+use crate::web::words::{Lang, Sentence};
 use crate::web::{Access, Fields, Form, Html, Id, Page, Routes, Visit, see_other, time};
 
 /// Who may look at it: whoever works at a desk.
@@ -138,17 +138,15 @@ fn said(query: &Fields, lang: Lang) -> String {
     }
     .to_owned();
     let moved: usize = query.get("moved").and_then(|n| n.parse().ok()).unwrap_or_default();
-    said.push_str(&if zh {
-        format!("{moved} 件诉求的期限随之调整。")
-    } else {
-        format!(" {moved} deadlines moved with it.")
-    });
-    if query.is_on("more") {
-        said.push_str(if zh {
-            "其余的正在后台调整。"
-        } else {
-            " The others follow by themselves."
-        });
+    let count = Sentence::new(
+        format!("{moved} 件诉求的期限随之调整。"),
+        format!(" {moved} deadlines moved with it."),
+    );
+    said.push_str(lang.tell(&count));
+    match (query.is_on("more"), zh) {
+        (true, true) => said.push_str("其余的正在后台调整。"),
+        (true, false) => said.push_str(" The others follow by themselves."),
+        (false, _) => {}
     }
     said
 }
@@ -198,7 +196,7 @@ fn rows(calendar: &Calendar, year: i16, lang: Lang) -> Vec<Row> {
             Some((_, last, alike))
                 if *alike == day && last.tomorrow().is_ok_and(|next| next == date) =>
             {
-                *last = date
+                *last = date;
             }
             _ if day == Day::Workday => {}
             _ => runs.push((date, date, day)),
@@ -364,9 +362,8 @@ async fn take_in(
 ) -> Result<Response, Error> {
     let Form { deed, fields, .. } = form;
     let settings = app.settings(deed.street)?;
-    let notice = match notice::read(fields.shown("text")) {
-        Ok(notice) => notice,
-        Err(_) => return previewed(followers, &app, &visit, fields, None).await,
+    let Ok(notice) = notice::read(fields.shown("text")) else {
+        return previewed(followers, &app, &visit, fields, None).await;
     };
     let seen: i64 = fields.parse("version", words::VERSION_BAD)?;
     let take_in =

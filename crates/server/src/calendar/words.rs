@@ -70,6 +70,7 @@ pub fn fault(row: usize, at: Column, reason: &Sentence) -> Sentence {
     )
 }
 
+#[must_use]
 pub fn date_unreadable(text: &str) -> Sentence {
     let text = short(text);
     Sentence::new(
@@ -78,6 +79,7 @@ pub fn date_unreadable(text: &str) -> Sentence {
     )
 }
 
+#[must_use]
 pub fn kind_unreadable(text: &str) -> Sentence {
     let text = short(text);
     Sentence::new(
@@ -86,6 +88,7 @@ pub fn kind_unreadable(text: &str) -> Sentence {
     )
 }
 
+#[must_use]
 pub fn name_wrong(longest: usize) -> Sentence {
     Sentence::new(
         format!("请填节日名称，最多 {longest} 个字。"),
@@ -93,6 +96,7 @@ pub fn name_wrong(longest: usize) -> Sentence {
     )
 }
 
+#[must_use]
 pub fn twice(row: usize) -> Sentence {
     Sentence::new(
         format!("这一天在第 {row} 行已经有了。"),
@@ -100,6 +104,7 @@ pub fn twice(row: usize) -> Sentence {
     )
 }
 
+#[must_use]
 pub fn other_year(year: i16) -> Sentence {
     Sentence::new(
         format!("不是 {year} 年的日子（可以有上一年 12 月的）。"),
@@ -107,10 +112,12 @@ pub fn other_year(year: i16) -> Sentence {
     )
 }
 
+#[must_use]
 pub fn too_many_rows(most: usize) -> Sentence {
     Sentence::new(format!("行数太多，最多 {most} 行。"), format!("Too many rows: at most {most}."))
 }
 
+#[must_use]
 pub fn year_missing(next: i16) -> Sentence {
     Sentence::new(
         format!("请先导入 {next} 年的通知，一年一年地导。"),

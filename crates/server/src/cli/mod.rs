@@ -9,11 +9,13 @@ mod demo;
 mod doctor;
 mod door;
 mod fault;
+mod generate;
 mod import;
 mod limits;
 mod log;
 mod migrate;
 mod progress;
+mod rates;
 mod serve;
 
 use std::ffi::OsString;
@@ -46,8 +48,12 @@ enum Command {
     Bench(bench::Flags),
     /// Takes in what another system has kept.
     Import(import::Flags),
+    /// Makes a county of invented people and requests, to try a large installation on.
+    Generate(generate::Flags),
     /// Says what is wrong with this installation, and the remedy.
     Doctor(config::Flags),
+    /// Compares the sums behind the boards of rates with their facts.
+    Rates(rates::Flags),
 }
 
 /// Prints a line for whoever started the program; nobody may be there to read it.
@@ -95,8 +101,10 @@ fn run(command: Command, outside: Outside) -> Result<ExitCode, Fault> {
         Command::Demo(flags) => waiting(demo::run(flags, outside)),
         Command::Migrate(flags) => waiting(migrate::run(flags.read("var/data", outside)?)),
         Command::Bench(flags) => bench::run(&flags),
+        Command::Generate(flags) => waiting(generate::run(flags, outside)),
         Command::Import(flags) => waiting(import::run(flags, outside)),
         Command::Doctor(flags) => waiting(doctor::run(flags.read("var/data", outside)?)),
+        Command::Rates(flags) => waiting(rates::run(flags, outside)),
     }
 }
 

@@ -5,8 +5,8 @@ mod store;
 
 pub use api::street_asked;
 pub use store::{
-    add_area, add_street, add_unit, area, areas_under, last_within, path, street, streets, unit,
-    unit_coded, units, was_used,
+    add_area, add_areas, add_street, add_unit, area, areas_under, last_within, path, street,
+    streets, unit, unit_coded, units, was_used,
 };
 
 use domain::area::{AreaCode, Street};

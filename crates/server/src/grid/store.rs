@@ -68,6 +68,28 @@ pub fn add_area(tx: &mut Tx, street: Street, area: &Area) -> Result<(), Error> {
     Ok(())
 }
 
+/// Adds areas that are not there, by few statements.
+pub fn add_areas(tx: &mut Tx, street: Street, areas: &[Area]) -> Result<(), Error> {
+    let mut cells = Vec::with_capacity(areas.len() * 7);
+    for area in areas {
+        cells.extend_from_slice(params![
+            street.number(),
+            area.code.code(),
+            area.kind.name(),
+            &area.name,
+            &area.name_en,
+            &area.prefix,
+            area.households,
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO areas (street, code, kind, name, name_en, prefix, households)",
+        7,
+        &cells,
+    )?;
+    Ok(())
+}
+
 /// One area of `street`; an area of another street, or one that was closed, is not found.
 pub fn area(tx: &mut Tx, street: Street, code: AreaCode) -> Result<Option<Area>, Error> {
     let row = tx.row(

@@ -21,8 +21,8 @@ pub use session::{
 };
 pub use set_up::{Defaults, set_up_link};
 pub use store::{
-    Held, Person, actor, add_person, appoint, appointment, appointments, end_appointment, holders,
-    person, person_by_phone, posts_reaching, reaching, staff,
+    Held, Person, actor, add_people, add_person, appoint, appoint_all, appointment, appointments,
+    end_appointment, holders, person, person_by_phone, posts_reaching, reaching, staff,
 };
 
 use db::Tx;

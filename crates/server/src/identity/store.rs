@@ -60,6 +60,34 @@ pub fn add_person(
     Ok(())
 }
 
+/// Opens many accounts by few statements.
+pub fn add_people(
+    tx: &mut Tx,
+    street: Street,
+    people: &[Person],
+    at: Timestamp,
+) -> Result<(), Error> {
+    let mut cells = Vec::with_capacity(people.len() * 8);
+    for person in people {
+        cells.extend_from_slice(params![
+            street.number(),
+            person.id.0,
+            &person.name,
+            &person.phone,
+            &person.password,
+            i64::from(person.temporary),
+            at.as_microsecond(),
+            1,
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO people (street, id, name, phone, password, temporary, joined_at, version)",
+        8,
+        &cells,
+    )?;
+    Ok(())
+}
+
 /// One account that is open.
 pub fn person(tx: &mut Tx, street: Street, id: PersonId) -> Result<Option<Person>, Error> {
     let row = tx.row(
@@ -273,6 +301,34 @@ pub fn appoint(
             held.unit.map(|unit| unit.0),
             from.as_microsecond(),
         ],
+    )?;
+    Ok(())
+}
+
+/// Gives many people posts from `from` on, by few statements.
+pub fn appoint_all(
+    tx: &mut Tx,
+    street: Street,
+    all: &[(AppointmentId, PersonId, Appointment)],
+    from: Timestamp,
+) -> Result<(), Error> {
+    let mut cells = Vec::with_capacity(all.len() * 8);
+    for (id, person, held) in all {
+        cells.extend_from_slice(params![
+            street.number(),
+            id.0,
+            person.0,
+            held.post.name(),
+            held.area.code(),
+            held.unit.map(|unit| unit.0),
+            from.as_microsecond(),
+            1,
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO appointments (street, id, person, post, area, unit, from_at, version)",
+        8,
+        &cells,
     )?;
     Ok(())
 }

@@ -52,21 +52,18 @@ struct NoticeLine {
 
 /// What a mark came to.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes what `notices::read` answers")]
 struct NoticeRead {
     id: String,
 }
 
 /// How many were marked.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes what `notices::read_all` answers")]
 struct NoticesRead {
     read: i64,
 }
 
 /// Up to where all is read.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "it describes what `read_all` reads")]
 struct UpTo {
     /// The id of the newest notice that the reader has seen.
     #[schema(example = "01K0S8V5T00G1")]

@@ -61,7 +61,7 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     Person(PersonId),
-    /// Somebody without an account who left a phone: [`Reader::ASKER`], or another number below nought
+    /// Somebody without an account who left a phone: [`Reader::ASKER`], or a number below nought
     /// by which the slice above knows them.
     Phone(i64),
 }
@@ -86,7 +86,10 @@ pub struct New {
     pub kind: String,
     pub topic: Topic,
     pub facts: String,
+    /// When it happened.
     pub at: Timestamp,
+    /// When it is told.
+    pub now: Timestamp,
     /// It rings at night too.
     pub urgent: bool,
 }
@@ -112,8 +115,11 @@ pub struct Subjects {
     pub tell: Tell,
     /// The phone that somebody without an account left, by the number in [`Reader::Phone`]; nothing
     /// where they have one by now, or want no news any more.
-    pub phone: fn(&mut Tx, Street, RequestId, i64) -> Result<Option<String>, Error>,
+    pub phone: PhoneOf,
 }
+
+/// See [`Subjects::phone`].
+pub type PhoneOf = fn(&mut Tx, Street, RequestId, i64) -> Result<Option<String>, Error>;
 
 /// See [`Subjects::tell`].
 pub type Tell = fn(&mut Tx, &Settings, &Actor, Lang, &[Notice]) -> Result<Vec<Option<Told>>, Error>;
@@ -127,15 +133,15 @@ pub fn add(tx: &mut Tx, settings: &Settings, ids: &Ids, new: &New) -> Result<boo
     if new.reader.is_phone() && !by_gateway {
         return Ok(false);
     }
-    let id = NoticeId(ids.next(new.at));
+    let id = NoticeId(ids.next(new.now));
     if !inbox::add(tx, street, id, new)? {
         return Ok(false);
     }
     let zone = &settings.calendar.zone;
     let rings_at_once = new.urgent || new.topic == Topic::Supervision;
-    let at = if rings_at_once { new.at } else { set.quiet.first_after(new.at, zone) };
+    let at = if rings_at_once { new.now } else { set.quiet.first_after(new.now, zone) };
     let out = |tx: &mut Tx, channel| {
-        let message = outbox::Message::notice(channel, new.reader, id, new.at);
+        let message = outbox::Message::notice(channel, new.reader, id, new.now);
         outbox::add(tx, street, ids, &message, at)
     };
     if by_gateway {

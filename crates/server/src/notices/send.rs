@@ -151,7 +151,7 @@ fn ready(
         (Purpose::Test, _) => {
             let at = time::rfc3339(message.made_at, &settings.calendar.zone);
             let data = json!({ "phone": "", "text": words::TEST_TEXT.zh });
-            hand_over(tx, street, id, json!({ "type": "test", "timestamp": at, "data": data }))
+            hand_over(tx, street, id, &json!({ "type": "test", "timestamp": at, "data": data }))
         }
     }
 }
@@ -219,14 +219,14 @@ fn posting(
             "topic": notice.topic.name(),
         },
     });
-    hand_over(tx, street, id, body)
+    hand_over(tx, street, id, &body)
 }
 
 fn hand_over(
     tx: &mut Tx,
     street: Street,
     id: String,
-    body: serde_json::Value,
+    body: &serde_json::Value,
 ) -> Result<Ready, Error> {
     let set = setting::load(tx, street)?;
     if set.state != GatewayState::On {

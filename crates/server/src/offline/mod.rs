@@ -4,15 +4,14 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::actor::Verb;
 use serde::Serialize;
 
 use crate::App;
-use crate::error::Error;
 use crate::web::page::Html;
-use crate::web::{Access, Page, Routes, Visit, assets, fields};
+use crate::web::{Access, Page, Routes, Visit, assets};
 
 /// The addresses of this slice.
 pub fn routes() -> Routes {
@@ -44,14 +43,12 @@ struct SessionState {
     works: bool,
 }
 
-/// A form that waited on a phone is sent with the proof of the session there is now. The proof is
-/// for our own pages: no other site can read the answer, and a browser that says that another one
-/// asks gets none.
-async fn session_state(visit: Visit, headers: HeaderMap) -> Result<Json<SessionState>, Error> {
-    fields::same_origin(&headers)?;
+/// A form that waited on a phone is sent with the proof of the session there is now. It stands in
+/// every page of this session; of this answer, too, no other site can read a word.
+async fn session_state(visit: Visit) -> Json<SessionState> {
     let person = visit.actor.person().map(|id| id.to_string()).unwrap_or_default();
     let works = visit.actor.may_somewhere(Verb::WorkInGrid);
-    Ok(Json(SessionState { person, csrf: visit.form_secret, works }))
+    Json(SessionState { person, csrf: visit.form_secret, works })
 }
 
 #[derive(Template)]

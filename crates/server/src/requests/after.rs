@@ -39,5 +39,5 @@ pub(super) fn bulk(tx: &mut Tx, settings: &Settings, records: &[&Record]) -> Res
     for record in records.iter().filter(|record| !record.request.stage.is_closed()) {
         clock::set(tx, settings, record)?;
     }
-    Ok(())
+    search::index_all(tx, settings, records)
 }

@@ -13,6 +13,7 @@ mod commands;
 mod deadlines;
 mod doors;
 mod events;
+mod export;
 mod filters;
 pub mod import;
 mod lines;
@@ -128,4 +129,5 @@ pub fn routes() -> Routes {
         .and(callbacks::routes())
         .and(filters::api::routes())
         .and(rules::routes())
+        .and(export::api::routes())
 }

@@ -10,13 +10,13 @@ use db::Tx;
 use domain::actor::{Actor, Appointment, Caller, Post, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId};
-use domain::requests::{Audience, Desk, Event, Hands, News, Sight, Urgency, news};
+use domain::requests::{Audience, Desk, Event, Hands, News, Sight, Urgency, moved, news};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::neighbours::{self, Supporter};
-use super::{Record, words};
+use super::{Record, deadlines, words};
 use crate::app::Settings;
 use crate::clock::Ids;
 use crate::error::Error;
@@ -29,8 +29,8 @@ use crate::web::words::Lang;
 /// How notices of requests are put into words, and where they ring.
 pub const SUBJECTS: Subjects = Subjects { tell, phone };
 
-/// Tells everybody whom it concerns what happened to a request since the version of `job`, and takes
-/// the job away. Each reader hears of each version once, however often this is done. Tells how
+/// Tells everybody whom it concerns what happened to a request since the version of `job`, and
+/// takes the job away. Each reader hears of each version once, however often this is done. Tells how
 /// many pieces of news there were.
 pub fn tell_news(
     tx: &mut Tx,
@@ -48,9 +48,14 @@ pub fn tell_news(
     let (mut hands, mut told) = (Hands::default(), 0);
     for entry in history::of(tx, street, id.0)? {
         let event = past::event(&entry);
-        let is_news = event.is_some() || entry.event == "raised";
-        if entry.version >= job.since && is_news {
-            for one in news(event.as_ref(), hands) {
+        let heard = match entry.event.as_str() {
+            deadlines::MOVED => moved(hands),
+            "raised" => news(None, hands),
+            _ if event.is_some() => news(event.as_ref(), hands),
+            _ => Vec::new(),
+        };
+        if entry.version >= job.since {
+            for one in heard {
                 for reader in readers(tx, street, &record, &around, &entry, one.to)? {
                     let new = piece(&record, &entry, event.as_ref(), hands, one, reader, now);
                     told += usize::from(notices::add(tx, settings, ids, &new)?);
@@ -101,7 +106,7 @@ fn readers(
     Ok(others.map(Reader::Person).collect())
 }
 
-/// Neighbours who said “me too”.
+/// Neighbours who said “me too”, but for the one who acted.
 fn supporters(
     tx: &mut Tx,
     street: Street,
@@ -163,7 +168,8 @@ fn piece(
         kind: entry.event.clone(),
         topic: news.topic,
         facts: facts.to_string(),
-        at: now,
+        at: entry.at,
+        now,
         urgent: record.request.urgency == Urgency::Danger,
     }
 }
@@ -213,16 +219,17 @@ fn tell(
 
 /// The phone that somebody without an account left with a request, or when they joined it.
 fn phone(tx: &mut Tx, street: Street, id: RequestId, number: i64) -> Result<Option<String>, Error> {
-    let record = super::store::load(tx, street, id)?;
     if number == 0 {
+        let record = super::store::load(tx, street, id)?;
         let phone = Some(record.asker_phone).filter(|phone| !phone.is_empty());
         return Ok(phone.filter(|_| record.request.asker.is_none()));
     }
     let joined = neighbours::supporters(tx, street, id)?.into_iter();
-    Ok(joined.into_iter().find_map(|one| match one {
-        Supporter::Phone(phone) if phone_number(id, &phone) == number => Some(phone),
-        _ => None,
-    }))
+    let mut phones = joined.filter_map(|supporter| match supporter {
+        Supporter::Phone(phone) => Some(phone),
+        Supporter::Person(_) => None,
+    });
+    Ok(phones.find(|phone| phone_number(id, phone) == number))
 }
 
 #[cfg(test)]

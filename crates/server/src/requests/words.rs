@@ -160,14 +160,10 @@ pub fn event(name: &str) -> Phrase {
         "closed_elsewhere" => {
             Phrase { zh: "在原系统已办结", en: "Closed in the system it came from" }
         }
-        "deadline_moved" => Phrase {
-            zh: "日历调整，期限改了",
-            en: "The calendar changed and moved the deadline",
-        },
-        "deadline_settled" => Phrase {
-            zh: "放假安排已公布，期限不变",
-            en: "The holidays are known; the deadline stays",
-        },
+        "deadline_moved" => Phrase { zh: "日历调整，期限改了", en: "The deadline moved" },
+        "deadline_settled" => {
+            Phrase { zh: "放假已公布，期限不变", en: "The deadline stays" }
+        }
         "photos_added" => Phrase { zh: "补充了照片", en: "Photos added" },
         "phone_revealed" => Phrase { zh: "查看了联系电话", en: "The phone was shown" },
         "adopted" => Phrase { zh: "转入居民账号", en: "Moved to the resident's account" },

@@ -3,6 +3,7 @@
 //!
 //! The rows are the files of `seed/` at the head of the project, embedded in the program.
 
+pub mod county;
 mod demo;
 mod journey;
 mod password;

@@ -235,7 +235,7 @@ pub async fn whole(request: Request, most: usize) -> Result<Bytes, Error> {
 }
 
 /// A browser says where a form comes from; ours come from ourselves.
-pub fn same_origin(headers: &HeaderMap) -> Result<(), Error> {
+fn same_origin(headers: &HeaderMap) -> Result<(), Error> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         let ours = ["same-origin", "none"].contains(&site);

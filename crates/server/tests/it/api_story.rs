@@ -22,7 +22,7 @@ pub async fn town() -> Town {
                 code: text(code),
                 name: text(name),
                 name_en: text(name_en),
-                icon: text("trash"),
+                icon: text("rubbish"),
                 urgency,
                 unit: text(unit),
                 danger: text("燃气味 smoke"),

@@ -90,6 +90,14 @@ async fn a_notice_is_previewed_then_taken_in_and_running_deadlines_move() {
     }
     let english = town.resident().in_english().opens(&format!("/requests/{id}")).await.body;
     assert!(english.contains("holiday: New Year"), "{english}");
+    // And hears of it, as the unit does.
+    jobs::tick(&town.app).await.unwrap();
+    for person in [town.resident(), town.property()] {
+        let heard = person.calls("GET", "/notices", Value::Null).await.with(200).body;
+        assert!(heard.contains("deadline_moved") || heard.contains("期限随之调整"), "{heard}");
+        let page = person.opens("/notices").await.body;
+        assert!(page.contains("日历") || page.contains("期限"), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -8,8 +8,18 @@ use crate::rules::retires_roads;
 use crate::town::{BUILDING, COMMUNITY, PROPERTY, Person, Town};
 
 /// Addresses that answer GET with something else than a page.
-const NO_PAGES: &[&str] =
-    &["/requests/{id}/{noun}", "/assets/{name}", "/events", "/healthz", "/readyz", "/metrics"];
+const NO_PAGES: &[&str] = &[
+    "/requests.xlsx",
+    "/requests.csv",
+    "/requests/{id}/{noun}",
+    "/assets/{name}",
+    "/events",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/session-state",
+    "/sw.js",
+];
 
 /// A town with a request at every kind of place where a page could show one.
 async fn busy_town() -> (Town, String) {

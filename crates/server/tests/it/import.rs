@@ -268,3 +268,27 @@ async fn files_of_other_cities_are_read_too_and_a_malformed_one_is_told() {
         assert_eq!(bad.iter().map(|bad| bad.row).collect::<Vec<_>>(), [41]);
     }
 }
+
+#[tokio::test]
+async fn what_is_taken_in_counts_on_the_days_of_its_own_times() {
+    let (town, text) = (town().await, mapping("baltimore311", UNITS));
+    let file = ("small.csv", SMALL.as_bytes().to_vec());
+    taken_in(&town, &text, file, (false, usize::MAX)).await.unwrap();
+    server::requests::rates::work(&town.app, town.street).await.unwrap();
+    let officer = town.street_officer();
+    let board = async |days: &str| {
+        officer.calls("GET", &format!("/rates?{days}"), Value::Null).await.with(200).json()
+    };
+    let january = board("from=2026-01-01&to=2026-01-31").await;
+    assert_eq!((january["raised"].as_i64(), january["closed"].as_i64()), (Some(4), Some(3)));
+    for (name, rate) in january["rates"].as_object().unwrap() {
+        let of = i64::from(name == "on_time");
+        assert_eq!(rate["numerator"].as_i64(), Some(of), "{name}: {rate}");
+        assert_eq!(rate["denominator"].as_i64(), Some(of), "nobody was asked: {name}");
+    }
+    // In the evening of our day it was a morning of theirs.
+    let first = board("from=2026-01-05&to=2026-01-05").await;
+    assert_eq!((first["raised"].as_i64(), first["closed"].as_i64()), (Some(1), Some(0)));
+    let audit = town.write(server::requests::rates::audit).await.unwrap();
+    assert_eq!(audit, [], "the sums are what the facts come to");
+}

@@ -301,14 +301,6 @@ async fn pages_of_a_search_neither_double_nor_hide() {
 }
 
 #[tokio::test]
-async fn a_search_that_was_spent_says_so_and_goes_on() {
-    let town = town().await;
-    let officer = town.officer();
-    let found = officer.calls("GET", "/requests?q=%E7%81%AF", Value::Null).await.with(200);
-    assert_eq!(found.header("link"), "", "nothing there, and nothing more to read");
-}
-
-#[tokio::test]
 async fn who_raises_and_who_searches_meet_at_any_moment() {
     let town = town().await;
     let officer = town.officer();

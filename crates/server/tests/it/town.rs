@@ -183,6 +183,11 @@ impl Town {
         self.app.db.write(move |tx| work(tx, street)).await
     }
 
+    /// Opens the site anew, with the options that the app has by now.
+    pub fn reopen(&mut self) {
+        (self.router, _) = server::router(self.app.clone());
+    }
+
     /// Gives `person` another post from now on.
     pub async fn appoint(&self, person: &Person, post: Post, area: &str) -> AppointmentId {
         let held = Appointment { post, area: area.parse().unwrap(), unit: None };

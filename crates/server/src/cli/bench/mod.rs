@@ -7,6 +7,7 @@
 mod engine;
 mod http;
 mod postgres;
+mod scale;
 mod speed;
 mod street;
 mod table;
@@ -20,6 +21,7 @@ use clap::Args;
 
 use self::engine::Engine;
 use self::http::{Doors, Site};
+use self::scale::Scaled;
 use self::speed::Speed;
 pub(super) use self::speed::count;
 use self::street::{Street, broken};
@@ -49,12 +51,30 @@ pub(super) struct Flags {
     /// A PostgreSQL server to measure too; a database of its own is made there, and dropped.
     #[arg(long, env = "WUWEI_BENCH_POSTGRES", value_name = "URL", hide_env_values = true)]
     postgres: Option<String>,
+    /// Measures pages with ten thousand requests on record and with so many, and nothing else.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10_000..))]
+    scale: Option<u64>,
+    /// With --scale: on PostgreSQL alone.
+    #[arg(long, requires = "postgres")]
+    postgres_only: bool,
 }
 
 pub(super) fn run(flags: &Flags) -> Result<ExitCode, Fault> {
     super::log::begin_as(LogForm::Text, "warn");
     let folder = Folder::make(&flags.data.clone().unwrap_or_else(std::env::temp_dir))?;
     super::waiting(async {
+        if let Some(requests) = flags.scale {
+            let found = tokio::select! {
+                found = scaled(flags, requests, &folder.0) => found?,
+                _ = tokio::signal::ctrl_c() => return Err(Fault::new("the measuring was stopped")),
+            };
+            if flags.json {
+                println!("{}", found.json());
+            } else {
+                print!("{found}");
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         let found = tokio::select! {
             found = measured(flags, &folder.0) => found?,
             _ = tokio::signal::ctrl_c() => return Err(Fault::new("the measuring was stopped")),
@@ -91,6 +111,25 @@ async fn measured(flags: &Flags, folder: &Path) -> Result<Found, Fault> {
     }
     found.load_after = load();
     Ok(found)
+}
+
+/// Pages at two sizes, on each engine that there is.
+async fn scaled(flags: &Flags, requests: u64, folder: &Path) -> Result<Scaled, Fault> {
+    let mut databases = Vec::new();
+    if !flags.postgres_only {
+        let file = |name: &str| format!("sqlite:{}", folder.join(name).display());
+        databases.push(("sqlite", [file("small.sqlite"), file("large.sqlite")]));
+    }
+    let Some(server) = &flags.postgres else {
+        return scale::measured(&databases, requests, folder).await;
+    };
+    let small = postgres::Beside::make_named(server, "small").await?;
+    let large = postgres::Beside::make_named(server, "large").await?;
+    databases.push(("postgres", [small.url.clone(), large.url.clone()]));
+    let found = scale::measured(&databases, requests, folder).await;
+    small.drop().await?;
+    large.drop().await?;
+    found
 }
 
 /// The engine alone and commands through the use case, in turns.

@@ -35,7 +35,13 @@ pub struct Beside {
 impl Beside {
     /// Makes it.
     pub async fn make(server: &str) -> Result<Self, Fault> {
-        let (server, name) = (server.to_owned(), format!("wuwei_bench_{}", std::process::id()));
+        Self::make_named(server, "speed").await
+    }
+
+    /// Makes one of several.
+    pub async fn make_named(server: &str, what: &str) -> Result<Self, Fault> {
+        let name = format!("wuwei_bench_{what}_{}", std::process::id());
+        let (server, name) = (server.to_owned(), name);
         let (asked, called) = (server.clone(), name.clone());
         let made = move || db::bench::postgres_beside(&asked, &called);
         let url = super::aside(made).await?.map_err(broken)?;

@@ -32,8 +32,7 @@ const LIST_MAX: i64 = 100;
 struct AdministrationPage {
     page: Page,
     has_mail: bool,
-    is_on: bool,
-    is_gone: bool,
+    state: GatewayState,
     everybody: bool,
     url: String,
     /// The end of the secret that is set; empty where none is.
@@ -50,6 +49,14 @@ struct AdministrationPage {
 }
 
 impl AdministrationPage {
+    fn is_on(&self) -> bool {
+        self.state == GatewayState::On
+    }
+
+    fn is_gone(&self) -> bool {
+        self.state == GatewayState::Gone
+    }
+
     fn is_wrong(&self, name: &str) -> bool {
         self.wrong.iter().any(|(wrong, _)| *wrong == name)
     }
@@ -110,8 +117,8 @@ async fn save(State(app): State<App>, visit: Visit, form: Form) -> Result<Respon
     ] {
         fields.shown(name).clone_into(value);
     }
-    (shown.is_on, shown.everybody) =
-        (fields.is_on("on"), fields.get("reaches") == Some("everybody"));
+    shown.state = if fields.is_on("on") { GatewayState::On } else { GatewayState::Off };
+    shown.everybody = fields.get("reaches") == Some("everybody");
     for (name, _, chosen) in &mut shown.topics {
         *chosen = fields.is_on(name);
     }
@@ -269,8 +276,7 @@ async fn page(app: &App, visit: &Visit) -> Result<AdministrationPage, Error> {
     Ok(AdministrationPage {
         page: Page::new(app, visit, PATH),
         has_mail: app.options.mail.is_some(),
-        is_on: set.state == GatewayState::On,
-        is_gone: set.state == GatewayState::Gone,
+        state: set.state,
         everybody: set.everybody,
         secret: if set.secret.is_empty() { gateway::new_secret() } else { String::new() },
         secret_end: end,
@@ -312,9 +318,9 @@ fn test_line(test: &Delivery, lang: Lang, at: String) -> TestLine {
         Standing::Dead | Standing::Needless => ("notice-bad", "i-warn"),
     };
     let arrived = Phrase { zh: "网关已收下测试消息。", en: "The gateway took the test." };
-    let text = match test.state {
+    let said = match test.state {
         Standing::Sent => lang.say(arrived).to_owned(),
         _ => lang.tell(&words::problem(&test.problem)).to_owned(),
     };
-    TestLine { class, icon, text, at }
+    TestLine { class, icon, text: said, at }
 }

@@ -271,12 +271,12 @@ fn answer<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> RequestAnsw
 
 fn routing<'a>(settings: &'a Settings, lang: Lang, seen: &'a Seen) -> Routing<'a> {
     let record = &seen.record;
-    let fired = settings.route(record.request.area, &record.category);
+    let fired = settings.goes_to(record.request.area, &record.category);
     Routing {
         unit: fired.map(|fired| fired.unit.code.as_str()),
         rule: fired.and_then(|fired| fired.by.number()),
         version: settings.rules.version(rules::Kind::Routing),
-        why: rules::advice(settings, record, lang),
+        why: rules::advice(settings, seen, lang),
     }
 }
 

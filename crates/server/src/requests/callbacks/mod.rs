@@ -66,11 +66,13 @@ fn areas(actor: &Actor) -> Vec<domain::area::AreaCode> {
     areas
 }
 
-/// How many of a hundred are called back: all of the community's, and of the street's as many as
-/// the street has decided.
+/// How many of a hundred requests the street has called back.
 fn sample(settings: &Settings) -> Sample {
-    let street = settings.rules.numbers.get(Number::CallbackPercent);
-    Sample { street, ..Sample::default() }
+    let numbers = &settings.rules.numbers;
+    Sample {
+        community: numbers.get(Number::CallbackPercent),
+        street: numbers.get(Number::CallbackStreetPercent),
+    }
 }
 
 /// The addresses of callbacks.

@@ -71,18 +71,19 @@ fn count(
     let since = month_of(now, calendar);
     let mut moved = 0;
     for running in store::running(tx, settings.street, since)? {
-        let mut moves = false;
+        let mut shifts = false;
         for due in [Some(running.due), running.paused].into_iter().flatten() {
             let clock = Clock::of(&due, calendar);
             // Where nothing happened to a clock, its history need not be read.
             let is_plain = clock.begun(&settings.calendar).at == due.at;
-            let steps = match is_plain {
-                true => Vec::new(),
-                false => steps(&due, &history::of(tx, settings.street, running.id.0)?),
+            let steps = if is_plain {
+                Vec::new()
+            } else {
+                steps(&due, &history::of(tx, settings.street, running.id.0)?)
             };
-            moves |= due.at >= since && clock.replay(&steps, calendar).at != due.at;
+            shifts |= due.at >= since && clock.replay(&steps, calendar).at != due.at;
         }
-        moved += usize::from(moves);
+        moved += usize::from(shifts);
     }
     Ok(moved)
 }

@@ -1,14 +1,19 @@
 //! Requests of another system, taken in with their own times: all of a file or nothing of it.
 
+mod life;
 mod mapping;
 mod moments;
+mod numbers;
 mod read;
 mod records;
 mod rows;
 mod store;
 
+pub use life::{Life, put};
 pub use mapping::Mapping;
+pub use numbers::Numbers;
 pub use rows::Batch;
+pub use store::made_by;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,10 +27,8 @@ use serde::Serialize;
 
 use self::records::Given;
 use self::rows::Incoming;
-use super::{Record, after};
 use crate::app::Settings;
 use crate::error::Error;
-use crate::history::{self, Entry};
 use crate::{chance, identity};
 
 /// Rows that go into the records between two looks at whether to go on.
@@ -120,7 +123,7 @@ pub fn import(
     let ids = ids(tx, street, &fresh)?;
     let places: HashMap<&str, RequestId> =
         fresh.iter().zip(&ids).map(|(row, id)| (row.source.as_str(), *id)).collect();
-    let mut numbers = Numbers::take(tx, settings, &fresh)?;
+    let mut numbers = Numbers::take(tx, settings, fresh.iter().map(|row| (row.area, row.raised)))?;
     let mut staff = Staff { now, known: HashMap::new() };
     let mut wanted = Outcome {
         rows: batch.all.len() + batch.repeated,
@@ -134,7 +137,7 @@ pub fn import(
         if !watch.goes_on(done, all) {
             return Err(Stop::Cancelled);
         }
-        let mut records: Vec<(Record, Vec<Entry>)> = Vec::with_capacity(portion.len());
+        let mut lives = Vec::with_capacity(portion.len());
         for (row, id) in portion.iter().zip(ids) {
             let (worker, desk) = staff.of(tx, street, row.area)?;
             let original = row.original.map(|at| batch.all[at].source.as_str());
@@ -142,11 +145,11 @@ pub fn import(
             let number = numbers.next(settings, row.area, row.raised);
             let receipt = chance::code(10);
             let given = Given { id: *id, number, receipt, worker, desk, into };
-            let (record, story) = records::record(settings, row, given);
-            wanted.count(row, record.request.stage);
-            records.push((record, story));
+            let life = records::life(settings, row, given);
+            wanted.count(row, life.record.request.stage);
+            lives.push(life);
         }
-        put(tx, settings, &records)?;
+        life::put(tx, settings, &lives, false)?;
         let sources = portion.iter().map(|row| row.source.as_str());
         store::add_sources(tx, street, sources.zip(ids.iter().copied()))?;
         done += portion.len();
@@ -160,21 +163,6 @@ pub fn import(
         return Err(Stop::Cancelled);
     }
     if is_trial { Err(Stop::Tried(Box::new(found))) } else { Ok(found) }
-}
-
-/// Puts requests with their stories on record, and all that goes with a request.
-pub(super) fn put(
-    tx: &mut Tx,
-    settings: &Settings,
-    records: &[(Record, Vec<Entry>)],
-) -> Result<(), Error> {
-    store::add_all(tx, settings.street, records)?;
-    let all: Vec<&Record> = records.iter().map(|(record, _)| record).collect();
-    after::bulk(tx, settings, &all)?;
-    let lines = records
-        .iter()
-        .flat_map(|(record, story)| story.iter().map(|entry| (record.request.id.0, entry)));
-    history::add_all(tx, settings.street, lines)
 }
 
 impl Outcome {
@@ -230,41 +218,6 @@ fn ids(tx: &mut Tx, street: Street, rows: &[&Incoming]) -> Result<Vec<RequestId>
         }
     };
     Ok(rows.iter().map(|row| next(row.raised)).collect())
-}
-
-/// Readable numbers, taken from their series all at once.
-struct Numbers(HashMap<String, i64>);
-
-impl Numbers {
-    fn take(tx: &mut Tx, settings: &Settings, rows: &[&Incoming]) -> Result<Self, Error> {
-        let mut wanted: BTreeMap<String, i64> = BTreeMap::new();
-        let mut raised: BTreeMap<AreaCode, i64> = BTreeMap::new();
-        for row in rows {
-            *wanted.entry(series(settings, row.area, row.raised)).or_default() += 1;
-            *raised.entry(row.area).or_default() += 1;
-        }
-        for (area, count) in raised {
-            super::store::count_raised(tx, settings.street, area, count)?;
-        }
-        let mut first = HashMap::new();
-        for (series, count) in wanted {
-            let last = super::store::next_numbers(tx, settings.street, &series, count)?;
-            first.insert(series, last - count + 1);
-        }
-        Ok(Self(first))
-    }
-
-    fn next(&mut self, settings: &Settings, area: AreaCode, at: Timestamp) -> String {
-        let series = series(settings, area, at);
-        let next = self.0.entry(series.clone()).or_insert(1);
-        let number = format!("{series}-{next:05}");
-        *next += 1;
-        number
-    }
-}
-
-fn series(settings: &Settings, area: AreaCode, at: Timestamp) -> String {
-    format!("{}-{}", settings.prefix(area), settings.calendar.date(at).year())
 }
 
 /// Who works where, asked once for each area.

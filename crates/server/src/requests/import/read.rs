@@ -10,6 +10,8 @@ use super::Bad;
 
 /// A header is looked for in so many rows: above it stands at most a title.
 const HEADS: usize = 20;
+/// So many columns are named where one is missing.
+const NAMED: usize = 12;
 /// The most bytes that a packed file may hold.
 const LARGEST: u64 = 2 << 30;
 
@@ -184,12 +186,14 @@ fn under_head(rows: Rows, wanted: &[&str], bad: &mut Vec<Bad>) -> Result<Sheet, 
     let Some((at, (head_row, head))) = best else {
         return whole("the file is empty".to_owned());
     };
-    let there = head.iter().filter(|cell| !cell.is_empty()).take(40);
-    let there = there.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let there: Vec<&str> =
+        head.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    let more = if there.len() > NAMED { ", …" } else { "" };
+    let there = there[..there.len().min(NAMED)].join(", ");
     let missing = wanted.iter().filter(|name| !has(head, name)).map(|name| Bad {
         row: *head_row,
         column: (*name).to_owned(),
-        reason: format!("there is no such column; there are {there}"),
+        reason: format!("there is no such column; there are {there}{more}"),
     });
     let missing: Vec<Bad> = missing.collect();
     if !missing.is_empty() {
@@ -207,7 +211,9 @@ fn under_head(rows: Rows, wanted: &[&str], bad: &mut Vec<Bad>) -> Result<Sheet, 
         }
         if cells.len() != width {
             let told = format!("the row has {} cells, its header {width}", cells.len());
-            let column = sheet.head.get(cells.len()).cloned().unwrap_or_default();
+            // The first that is missing, or the place of the first that has no column.
+            let beyond = || format!("cell {}", width + 1);
+            let column = sheet.head.get(cells.len()).cloned().unwrap_or_else(beyond);
             bad.push(Bad { row, column, reason: told });
             continue;
         }

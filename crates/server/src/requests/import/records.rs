@@ -5,11 +5,13 @@ use domain::requests::{Channel, Desk, Due, Ending, Handler, Request, Stage, Urge
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::life::Life;
 use super::mapping::Fate;
 use super::rows::Incoming;
 use crate::app::Settings;
 use crate::history::Entry;
 use crate::requests::Record;
+use crate::requests::rates;
 
 /// When a suspended request of another system is looked at: its own day is not in the file.
 const REVIEW_DAYS: i64 = 90;
@@ -31,7 +33,7 @@ pub struct Given {
 }
 
 /// The record and its story, with its line for each version.
-pub fn record(settings: &Settings, row: &Incoming, given: Given) -> (Record, Vec<Entry>) {
+pub fn life(settings: &Settings, row: &Incoming, given: Given) -> Life {
     let by = row.unit.map_or(Handler::Desk(Desk::Community), Handler::Unit);
     let stage = stage(settings, row, &given, by);
     let category = settings.category(&row.category);
@@ -43,7 +45,7 @@ pub fn record(settings: &Settings, row: &Incoming, given: Given) -> (Record, Vec
         request.since = row.changed;
         request.responded_at = Some(row.changed);
     }
-    request.due = due(settings, &request, row.due);
+    request.due = due(settings, &request, row);
     let story = story(row, stage);
     let record = Record {
         request,
@@ -61,7 +63,8 @@ pub fn record(settings: &Settings, row: &Incoming, given: Given) -> (Record, Vec
         supporters: 0,
         version: i64::try_from(story.len()).unwrap_or(i64::MAX),
     };
-    (record, story)
+    let facts = rates::imported(settings, &record, row.due);
+    Life { record, story, facts, joined: Vec::new() }
 }
 
 /// Where it stands. A file does not name our workers: what somebody has in hand is with whoever
@@ -99,10 +102,11 @@ fn stage(settings: &Settings, row: &Incoming, given: &Given, by: Handler) -> Sta
 }
 
 /// Their own time, where the work is still to be done; else as our rules have it.
-fn due(settings: &Settings, request: &Request, theirs: Option<Timestamp>) -> Option<Due> {
-    let ours = settings.limits.due(request, request.since, &settings.calendar)?;
+fn due(settings: &Settings, request: &Request, row: &Incoming) -> Option<Due> {
+    let limits = settings.limits_for(request.area, &row.category, request.urgency);
+    let ours = limits.due(request, request.since, &settings.calendar)?;
     let is_work = !matches!(request.stage, Stage::Resolved { .. } | Stage::Suspended { .. });
-    Some(match theirs.filter(|_| is_work) {
+    Some(match row.due.filter(|_| is_work) {
         Some(at) => Due { term: None, from: at.min(request.since), at, provisional: false, ..ours },
         None => ours,
     })

@@ -6,10 +6,9 @@ use db::{Tx, params};
 use domain::area::Street;
 use domain::id::RequestId;
 
+use super::life::Life;
 use crate::calendar;
 use crate::error::Error;
-use crate::history::Entry;
-use crate::requests::Record;
 use crate::requests::store::columns::{Clock, StageColumns, extension_columns, micros};
 
 /// What is on record of a row.
@@ -23,18 +22,13 @@ pub(super) struct Kept {
 }
 
 /// Adds requests as they stand now. No question of theirs waits, and no photo is theirs.
-pub(super) fn add_all(
-    tx: &mut Tx,
-    street: Street,
-    records: &[(Record, Vec<Entry>)],
-) -> Result<(), Error> {
+pub(super) fn add_all(tx: &mut Tx, street: Street, lives: &[Life]) -> Result<(), Error> {
     const COLUMNS: usize = 45;
-    let parts: Vec<_> = records
-        .iter()
-        .map(|(record, _)| (StageColumns::of(record.request.stage), Clock::of(record.request.due)))
-        .collect();
-    let mut cells = Vec::with_capacity(records.len() * COLUMNS);
-    for ((record, story), (stage, due)) in records.iter().zip(&parts) {
+    let requests = lives.iter().map(|life| &life.record.request);
+    let parts: Vec<_> =
+        requests.map(|request| (StageColumns::of(request.stage), Clock::of(request.due))).collect();
+    let mut cells = Vec::with_capacity(lives.len() * COLUMNS);
+    for (Life { record, story, .. }, (stage, due)) in lives.iter().zip(&parts) {
         let request = &record.request;
         let (extension, days) = extension_columns(request.extension);
         let changed = story.last().map_or(record.raised_at, |entry| entry.at);
@@ -150,6 +144,20 @@ pub(super) fn kept(
             Ok((row.get("source")?, kept))
         })
         .collect()
+}
+
+/// How many requests a node has given ids to, and the tick of the last.
+pub fn made_by(tx: &mut Tx, street: Street, node: i64) -> Result<(u64, i64), Error> {
+    let row = tx.row(
+        "SELECT COUNT(*) AS n, MAX(id) AS last FROM requests
+         WHERE street = $1 AND (id / 2048) % 1024 = $2",
+        params![street.number(), node],
+    )?;
+    let Some(row) = row else { return Ok((0, 0)) };
+    let last = row.get::<Option<i64>>("last")?.unwrap_or_default();
+    // The tick of an id: its milliseconds and its sequence, without the node between them.
+    let tick = (last >> 21) << 11 | (last & 2047);
+    Ok((u64::try_from(row.get::<i64>("n")?).unwrap_or_default(), tick))
 }
 
 /// The ids that a node has given to requests.

@@ -100,6 +100,15 @@ impl Supporter {
     }
 }
 
+/// Writes down accounts that joined requests which are being put on record.
+pub(super) fn join_all(
+    tx: &mut Tx,
+    street: Street,
+    joined: impl IntoIterator<Item = (RequestId, PersonId, Timestamp)>,
+) -> Result<(), Error> {
+    store::add_all(tx, street, joined)
+}
+
 /// Lets a neighbour join an open request, once. Whoever joins one that was merged joins the one
 /// that it goes on in. With `phone` it is somebody without an account, or somebody for whom the
 /// caller writes; without, it is the caller.

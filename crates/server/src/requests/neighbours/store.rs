@@ -52,6 +52,35 @@ pub(super) fn hold(tx: &mut Tx, street: Street, id: RequestId) -> Result<(), Err
     Ok(())
 }
 
+/// Writes down many accounts that joined, by few statements; nobody joined twice.
+pub(super) fn add_all(
+    tx: &mut Tx,
+    street: Street,
+    joined: impl IntoIterator<Item = (RequestId, PersonId, Timestamp)>,
+) -> Result<(), Error> {
+    let joined = joined.into_iter();
+    let named = joined.map(|(id, who, at)| (id, who, Supporter::Person(who).who(), at));
+    let named: Vec<_> = named.collect();
+    let mut cells = Vec::with_capacity(named.len() * 7);
+    for (id, person, key, at) in &named {
+        cells.extend_from_slice(params![
+            street.number(),
+            id.0,
+            key,
+            id.0,
+            person.0,
+            "",
+            at.as_microsecond(),
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO request_supporters (street, request, who, via, person, phone, joined_at)",
+        7,
+        &cells,
+    )?;
+    Ok(())
+}
+
 /// Writes down who joins; whoever is there already stays as they are.
 pub(super) fn add(
     tx: &mut Tx,

@@ -58,9 +58,10 @@ pub fn event(entry: &Entry) -> Option<Event> {
         "separated" => Event::Separated { to: desk()?, note: note() },
         "not_reached" => Event::CalledBack { said: None, to: None, note: note() },
         "called_back" => {
-            let said = match facts.get("solved")?.as_bool()? {
-                true => Said::Solved { rating: rating()? },
-                false => Said::NotSolved { rating: rating() },
+            let said = if facts.get("solved")?.as_bool()? {
+                Said::Solved { rating: rating()? }
+            } else {
+                Said::NotSolved { rating: rating() }
             };
             Event::CalledBack { said: Some(said), to: desk(), note: note() }
         }

@@ -126,7 +126,7 @@ fn choices(settings: &Settings, visit: &Visit, wanted: &Wanted) -> Choices {
             .map(|name| choice("stage", name, lang.say(search_words::stage(name))))
             .collect(),
         categories: categories
-            .map(|it| choice("category", &it.code, lang.pick(&it.name, &it.name_en)))
+            .map(|it| choice("category", &it.code, &settings.category_name(it, lang)))
             .collect(),
         urgencies: urgencies
             .into_iter()

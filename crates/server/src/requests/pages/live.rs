@@ -79,12 +79,14 @@ async fn watch(
     tell: mpsc::Sender<Event>,
 ) {
     let (street, only, reader) = (watched.street, watched.only, actor.person());
-    let mut known = None;
+    let mut known: Option<Unread> = None;
     loop {
         let rang = app.changes.notified();
+        // The first look is at once: since the page was drawn, the bell may have rung.
+        let pause = if known.is_some() { LOOK_EVERY } else { Duration::ZERO };
         tokio::select! {
             () = tell.closed() => return,
-            _ = tokio::time::timeout(LOOK_EVERY, rang) => {}
+            _ = tokio::time::timeout(pause, rang) => {}
         }
         let look = move |tx: &mut db::Tx| {
             let changes = requests::changed_since(tx, street, since)?;
@@ -94,8 +96,10 @@ async fn watch(
         // A database that is away comes back; the page keeps what it has.
         let Ok((changes, unread)) = app.db.read(look).await else { continue };
         since = changes.iter().map(|change| change.at).max().unwrap_or(since);
-        let has_news = known.replace(unread).is_some_and(|known| known != unread);
-        if has_news && tell.send(bell(unread)).await.is_err() {
+        let before = known.replace(unread);
+        let has_news = before.is_some_and(|before| before != unread);
+        let rings = reader.is_some() && before != Some(unread);
+        if rings && tell.send(bell(unread)).await.is_err() {
             return;
         }
         let concerns = changes.iter().any(|change| concerns(&actor, only, change));

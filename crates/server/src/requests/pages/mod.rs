@@ -17,6 +17,8 @@ pub(super) use show::Done;
 
 use domain::actor::Verb;
 
+use super::export::api::TAKERS;
+use super::export::pages as export;
 use super::filters::pages as filters;
 use crate::web::{Access, Routes};
 
@@ -47,6 +49,8 @@ pub fn routes() -> Routes {
         .get(Access::Any(&[Verb::AnswerForUnit]), "/unit", piles::unit)
         .get(Access::Any(&[Verb::SeeOverview]), "/overview", piles::overview)
         .get(READERS, "/requests", all::all)
+        .get(TAKERS, "/requests.xlsx", export::xlsx)
+        .get(TAKERS, "/requests.csv", export::csv)
         .post(READERS, "/requests/filters", filters::keep)
         .post(READERS, "/requests/filters/{id}/name", filters::rename)
         .post(READERS, "/requests/filters/{id}/removal", filters::remove)

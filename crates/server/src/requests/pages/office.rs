@@ -1,4 +1,4 @@
-//! The office's index: what desks and administrators set up and look up, one line each.
+//! The office's index: what desks set up and look up, one line each.
 
 use askama::Template;
 use axum::extract::State;
@@ -11,8 +11,7 @@ use crate::web::words::Phrase;
 use crate::web::{Access, Page, Visit};
 
 /// Whoever has one of the pages below.
-pub const OFFICES: Access =
-    Access::Any(&[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk, Verb::Administer]);
+pub const OFFICES: Access = Access::Any(DESKS);
 const DESKS: &[Verb] = &[Verb::WorkAtCommunityDesk, Verb::WorkAtStreetDesk];
 const ADMINISTER: &[Verb] = &[Verb::Administer];
 
@@ -43,6 +42,42 @@ const ALL: &[Entry] = &[
         about: Phrase {
             zh: "一件事会派到哪里、为什么、到什么时候",
             en: "Where a matter would go, why, and until when",
+        },
+    },
+    Entry {
+        path: "/callbacks",
+        verbs: DESKS,
+        name: Phrase { zh: "回访", en: "Callbacks" },
+        about: Phrase {
+            zh: "办完以后由别人打电话问一问",
+            en: "Whom somebody else asks by telephone how it went",
+        },
+    },
+    Entry {
+        path: "/rates",
+        verbs: &[Verb::SeeOverview],
+        name: Phrase { zh: "三率", en: "Rates" },
+        about: Phrase {
+            zh: "响应、解决、满意，每个数字都有出处",
+            en: "Responded, solved, satisfied; every figure leads to what it counts",
+        },
+    },
+    Entry {
+        path: "/requests",
+        verbs: DESKS,
+        name: Phrase { zh: "查找与导出", en: "Search and export" },
+        about: Phrase {
+            zh: "按编号、文字、地点查找，导出表格",
+            en: "Find by number, words or place, and take the list along",
+        },
+    },
+    Entry {
+        path: "/calendar",
+        verbs: DESKS,
+        name: Phrase { zh: "工作日历", en: "Working calendar" },
+        about: Phrase {
+            zh: "放假、调休，导入明年的通知",
+            en: "Days off, days worked for them, next year's notice",
         },
     },
     Entry {

@@ -105,6 +105,8 @@ pub struct Act {
     /// The unit where such requests usually go.
     pub usual: String,
     pub key: String,
+    /// The most working days of an extension.
+    pub days_max: u8,
     /// The last day that may be chosen.
     pub day_max: String,
 }
@@ -191,11 +193,7 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         },
         category: category.map(|it| eye.settings.category_name(it, lang)).unwrap_or_default(),
         closes: category.map_or("", |it| eye.settings.closes(it, lang)).to_owned(),
-        route: if seen.is_mine || !seen.is_full() {
-            String::new()
-        } else {
-            rules::advice(eye.settings, record, lang)
-        },
+        route: rules::advice(eye.settings, seen, lang),
         place: eye.place(record.request.area, &record.place),
         raised_at: time::full(record.raised_at, &eye.settings.calendar.zone, lang),
         urgency: lang.say(words::urgency(record.request.urgency)),
@@ -236,7 +234,7 @@ fn acts(
     let today = settings.calendar.date(app.now());
     let last = today
         .saturating_add(jiff::SignedDuration::from_hours(settings.limits.review_days_max * 24));
-    let usual = usual_unit(settings, seen);
+    let usual = rules::usual_unit(settings, seen);
     let elsewhere =
         matches!(seen.record.request.stage, Stage::Dispatched { .. } | Stage::Handling { .. });
     let place = seen.record.request.area;
@@ -259,6 +257,7 @@ fn acts(
         },
         usual: usual.clone(),
         key: app.new_key(),
+        days_max: settings.limits.extension_days_max,
         day_max: last.to_string(),
     };
     let mut choices: Vec<Kind> =
@@ -266,16 +265,6 @@ fn acts(
     // On the spot the likeliest thing is that it can be solved there and then.
     choices.sort_by_key(|&kind| kind != Kind::Resolution);
     choices.into_iter().enumerate().map(act).collect()
-}
-
-/// The code of the unit that had it last, or else of the one where such requests usually go.
-fn usual_unit(settings: &Settings, seen: &Seen) -> String {
-    let last = seen.story.iter().rev().find_map(|told| told.unit);
-    let last = last.and_then(|unit| settings.unit(unit)).map(|unit| unit.code.clone());
-    let record = &seen.record;
-    let fired = settings.route(record.request.area, &record.category);
-    let usual = || fired.map(|fired| fired.unit.code.clone());
-    last.or_else(usual).unwrap_or_default()
 }
 
 /// Whether a command brings a request on its way; the others turn it aside, and stand out less.

@@ -95,10 +95,8 @@ pub async fn rebuild(app: &App, street: Street) -> Result<i64, Error> {
         let again = move |tx: &mut Tx| {
             store::take_turn(tx, street)?;
             store::forget_days(tx, street, (from, to))?;
-            for (key, sums) in from_facts(tx, street, (from, to))? {
-                store::add_sums(tx, street, &key, &sums)?;
-            }
-            Ok::<_, Error>(())
+            let sums = from_facts(tx, street, (from, to))?;
+            store::put_sums(tx, street, &sums)
         };
         app.db.write(again).await?;
         count += to - from;

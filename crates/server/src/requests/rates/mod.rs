@@ -20,10 +20,11 @@ pub use period::Period;
 use db::Tx;
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
-use domain::requests::{Facts, Measure, Step, Tally};
+use domain::requests::{Ending, Facts, Measure, Stage, Step, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::Record;
 use super::after::Change;
 use crate::app::Settings;
 use crate::error::Error;
@@ -102,53 +103,54 @@ pub fn add(tx: &mut Tx, street: Street, mut fact: Fact) -> Result<(), Error> {
     if fact.facts.counted.has(response) && store::was_counted(tx, street, fact.request, response)? {
         fact.facts = fact.facts.without(response);
     }
-    if fact.facts.is_empty() { Ok(()) } else { store::add(tx, street, &fact) }
+    if fact.facts.is_empty() { Ok(()) } else { store::add_all(tx, street, &[fact], false) }
 }
 
-/// What is known of a request that comes from another system.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Imported {
-    /// When the work was reported done, and until when there was time: on time is for those of
-    /// which both are known.
-    pub done_at: Option<Timestamp>,
-    pub due_at: Option<Timestamp>,
-    /// When it came to its end there.
-    pub closed_at: Option<Timestamp>,
+/// Puts many facts on record by few statements. Those that are `settled` count as folded: that is
+/// for years that are made up at once, and [`rebuild`] has to sum their days when all are there.
+pub fn add_all(tx: &mut Tx, street: Street, facts: &[Fact], is_settled: bool) -> Result<(), Error> {
+    store::add_all(tx, street, facts, is_settled)
 }
 
-/// Puts on record what an imported request counts for, on the days of its own times. Nobody was
-/// asked for the result here and nobody's first act is known, so it is raised, closed and on time,
-/// and in no other rate. Once for each request, when it is added.
-pub fn note_imported(
-    tx: &mut Tx,
-    settings: &Settings,
-    (request, version): (RequestId, i64),
-    place: Place<'_>,
-    raised_at: Timestamp,
-    known: Imported,
-) -> Result<(), Error> {
+/// What a request that comes from another system counts for, on the days of its own times; `due` is
+/// until when there was time.
+///
+/// It is raised, and closed; on time where it was done and its limit is known; and it has the
+/// answer of its asker where there is one. It is in no other rate: nobody here knows of a first
+/// act, of who did it, or whether anybody was asked who gave no answer.
+#[must_use]
+pub fn imported(settings: &Settings, record: &Record, due: Option<Timestamp>) -> Vec<Fact> {
+    let request = &record.request;
     let fact = |version, at, facts| Fact {
-        request,
+        request: request.id,
         version,
         day: settings.calendar.date(at),
-        area: place.area,
-        category: place.category.to_owned(),
+        area: request.area,
+        category: record.category.clone(),
         facts,
     };
     let mut raised = Facts::default();
     raised.counted.add_tally(Tally::Raised);
-    store::add(tx, settings.street, &fact(0, raised_at, raised))?;
+    let mut found = vec![fact(0, record.raised_at, raised)];
     let mut ended = Facts::default();
-    if let (Some(done_at), Some(due_at)) = (known.done_at, known.due_at) {
-        ended.add(Measure::OnTime, done_at <= due_at);
+    let is_done = match request.stage {
+        Stage::Closed { ending, .. } => {
+            ended.counted.add_tally(Tally::Closed);
+            if let Ending::Confirmed { rating } = ending {
+                ended.add_answer(true, Some(rating));
+            }
+            matches!(ending, Ending::Confirmed { .. } | Ending::Unrated)
+        }
+        Stage::Resolved { .. } => true,
+        _ => false,
+    };
+    if let Some(due) = due.filter(|_| is_done) {
+        ended.add(Measure::OnTime, request.since <= due);
     }
-    if known.closed_at.is_some() {
-        ended.counted.add_tally(Tally::Closed);
+    if !ended.is_empty() {
+        found.push(fact(record.version, request.since, ended));
     }
-    match known.closed_at.or(known.done_at) {
-        Some(at) if !ended.is_empty() => store::add(tx, settings.street, &fact(version, at, ended)),
-        _ => Ok(()),
-    }
+    found
 }
 
 /// The addresses of this part.

@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod plans;
 
-use db::{Row, Tx, params};
+use std::collections::BTreeMap;
+
+use db::{Param, Row, Tx, params};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
 use domain::requests::{Facts, Marks, Measure, Rate, Sums};
@@ -13,12 +15,16 @@ use super::{Fact, Key, ListLine, Place, Want};
 use crate::calendar;
 use crate::error::Error;
 
-/// Adds the facts of one step.
-pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO request_facts (street, request, version, day, area, category, counted, hits)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![
+/// Adds facts, to be folded or as folded.
+pub(super) fn add_all(
+    tx: &mut Tx,
+    street: Street,
+    facts: &[Fact],
+    is_folded: bool,
+) -> Result<(), Error> {
+    let mut cells = Vec::new();
+    for fact in facts {
+        cells.extend_from_slice(params![
             street.number(),
             fact.request.0,
             fact.version,
@@ -27,7 +33,14 @@ pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error>
             &fact.category,
             fact.facts.counted.bits(),
             fact.facts.hits.bits(),
-        ],
+            i64::from(is_folded),
+        ]);
+    }
+    tx.insert_rows(
+        "INSERT INTO request_facts
+             (street, request, version, day, area, category, counted, hits, folded)",
+        9,
+        &cells,
     )?;
     Ok(())
 }
@@ -78,8 +91,6 @@ pub(super) fn claim(tx: &mut Tx, street: Street, limit: i64) -> Result<Vec<Fact>
 
 /// Adds `sums` to those of a day.
 pub(super) fn add_sums(tx: &mut Tx, street: Street, key: &Key, sums: &Sums) -> Result<(), Error> {
-    let of = |measure| sums.rate(measure).of;
-    let hits = |measure| sums.rate(measure).hits;
     tx.execute(
         "INSERT INTO request_days (street, level, category, day, area, raised, closed,
              response_of, response_hits, solved_of, solved_hits, rated, rated_wide, rated_strict,
@@ -104,30 +115,55 @@ pub(super) fn add_sums(tx: &mut Tx, street: Street, key: &Key, sums: &Sums) -> R
              reopened = request_days.reopened + excluded.reopened,
              done = request_days.done + excluded.done,
              done_in_time = request_days.done_in_time + excluded.done_in_time",
-        params![
-            street.number(),
-            i64::from(key.level.digits()),
-            &key.category,
-            key.day,
-            key.area.code(),
-            sums.raised,
-            sums.closed,
-            of(Measure::Response),
-            hits(Measure::Response),
-            of(Measure::Solved),
-            hits(Measure::Solved),
-            of(Measure::SatisfiedWide),
-            hits(Measure::SatisfiedWide),
-            hits(Measure::SatisfiedStrict),
-            of(Measure::SolvedInGrid),
-            hits(Measure::SolvedInGrid),
-            hits(Measure::SolvedInCommunity),
-            hits(Measure::Returned),
-            hits(Measure::Redone),
-            hits(Measure::Reopened),
-            of(Measure::OnTime),
-            hits(Measure::OnTime),
-        ],
+        &cells(street, key, sums),
+    )?;
+    Ok(())
+}
+
+/// A day's sums as they are kept.
+fn cells<'a>(street: Street, key: &'a Key, sums: &Sums) -> [Param<'a>; 22] {
+    let of = |measure| Param::from(sums.rate(measure).of);
+    let hits = |measure| Param::from(sums.rate(measure).hits);
+    [
+        street.number().into(),
+        i64::from(key.level.digits()).into(),
+        (&key.category).into(),
+        key.day.into(),
+        key.area.code().into(),
+        sums.raised.into(),
+        sums.closed.into(),
+        of(Measure::Response),
+        hits(Measure::Response),
+        of(Measure::Solved),
+        hits(Measure::Solved),
+        of(Measure::SatisfiedWide),
+        hits(Measure::SatisfiedWide),
+        hits(Measure::SatisfiedStrict),
+        of(Measure::SolvedInGrid),
+        hits(Measure::SolvedInGrid),
+        hits(Measure::SolvedInCommunity),
+        hits(Measure::Returned),
+        hits(Measure::Redone),
+        hits(Measure::Reopened),
+        of(Measure::OnTime),
+        hits(Measure::OnTime),
+    ]
+}
+
+/// Puts the sums of days on record that have none, by few statements.
+pub(super) fn put_sums(
+    tx: &mut Tx,
+    street: Street,
+    sums: &BTreeMap<Key, Sums>,
+) -> Result<(), Error> {
+    let all: Vec<Param<'_>> =
+        sums.iter().flat_map(|(key, sums)| cells(street, key, sums)).collect();
+    tx.insert_rows(
+        "INSERT INTO request_days (street, level, category, day, area, raised, closed,
+             response_of, response_hits, solved_of, solved_hits, rated, rated_wide, rated_strict,
+             worked, in_grid, in_community, returned, redone, reopened, done, done_in_time)",
+        22,
+        &all,
     )?;
     Ok(())
 }
@@ -449,4 +485,12 @@ fn sums(row: &Row) -> Result<(Key, Sums), Error> {
         sums.put(measure, Rate { hits: row.get(hits)?, of: row.get(of)? });
     }
     Ok((key, sums))
+}
+
+/// What SQLite says of the way of a statement.
+#[cfg(test)]
+fn explained(tx: &mut Tx, sql: &'static str, values: &[db::Param<'_>]) -> Result<String, Error> {
+    let rows = tx.rows(sql, values)?;
+    let steps = rows.iter().map(|row| row.get::<String>("detail"));
+    Ok(steps.collect::<Result<Vec<_>, _>>()?.join("; "))
 }

@@ -19,7 +19,8 @@ pub struct Category {
     pub urgency: Urgency,
     /// The code of the unit where such requests usually go; may be empty.
     pub unit: String,
-    /// Words that make a request dangerous, parted by spaces; those of the category above count too.
+    /// Words that make a request dangerous, parted by spaces; those of the category above count
+    /// too.
     pub danger: String,
     /// The code of the category above; empty for one that stands at the top.
     pub parent: String,

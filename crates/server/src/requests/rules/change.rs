@@ -66,8 +66,8 @@ fn category_rows(tx: &mut Tx, street: Street) -> Result<Vec<Vec<String>>, Error>
     Ok(categories(tx, street)?.into_iter().map(row).collect())
 }
 
-/// Puts a draft in force as the next version. Of two who had the same version before them the second
-/// is told that somebody was first.
+/// Puts a draft in force as the next version. Of two who had the same version before them the
+/// second is told that somebody was first.
 pub fn change(
     tx: &mut Tx,
     settings: &Settings,
@@ -81,15 +81,15 @@ pub fn change(
             return Err(Error::Forbidden);
         }
         let kind = draft.table.kind;
-        let (head, held) = current(tx, street, kind)?;
+        let (head, known) = current(tx, street, kind)?;
         if head != draft.base {
             return Err(Error::Records(db::Error::Stale));
         }
-        if held == draft.table {
+        if known == draft.table {
             return Err(Error::Refused(words::UNCHANGED.into()));
         }
         let note = note(&draft.note)?;
-        let faults = check::faults(&draft.table, &held, settings);
+        let faults = check::faults(&draft.table, &known, settings);
         if !faults.is_empty() {
             return Err(complaint(&faults));
         }
@@ -97,7 +97,7 @@ pub fn change(
         if head == 0 {
             // What held before anybody changed it can hold again.
             head = 1;
-            put(tx, street, &held, (head, None, words::BEFORE.zh), deed.at)?;
+            put(tx, street, &known, (head, None, words::BEFORE.zh), deed.at)?;
         }
         let version = head + 1;
         put(tx, street, &draft.table, (version, actor.person(), &note), deed.at)?;

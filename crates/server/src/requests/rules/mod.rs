@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
-use crate::requests::Record;
+use crate::requests::{Record, Seen};
 use crate::web::Routes;
 use crate::web::words::Lang;
 
@@ -212,15 +212,15 @@ impl Version {
 impl Settings {
     /// Where a request of this category at this place usually goes.
     #[must_use]
-    pub fn route<'a>(&'a self, area: AreaCode, category: &'a str) -> Option<Fired<'a>> {
-        self.route_by(&self.rules.routing, area, category)
+    pub fn goes_to<'a>(&'a self, area: AreaCode, category: &'a str) -> Option<Fired<'a>> {
+        self.goes_by(&self.rules.routing, area, category)
     }
 
-    /// The same by other rules than those that hold. A rule whose unit does not reach the place does
-    /// not fire. The usual unit of a category is a rule as well: it stands after all that were
+    /// The same by other rules than those that hold. A rule whose unit does not reach the place
+    /// does not fire. The usual unit of a category is a rule as well: it stands after all that were
     /// written, and a rule for everything stands behind it, for it is less about the category.
     #[must_use]
-    pub fn route_by<'a>(
+    pub fn goes_by<'a>(
         &'a self,
         rules: &[RoutingRule],
         area: AreaCode,
@@ -267,7 +267,7 @@ impl Settings {
 /// What the rules advised when a request was dispatched to `unit`, for its history: the rule, the
 /// version, and whether the desk followed.
 pub(super) fn advised(settings: &Settings, record: &Record, unit: UnitId) -> serde_json::Value {
-    let fired = settings.route(record.request.area, &record.category);
+    let fired = settings.goes_to(record.request.area, &record.category);
     serde_json::json!({
         "version": settings.rules.version(Kind::Routing),
         "rule": fired.and_then(|fired| fired.by.number()),
@@ -276,9 +276,23 @@ pub(super) fn advised(settings: &Settings, record: &Record, unit: UnitId) -> ser
     })
 }
 
-/// The same as a sentence to whoever dispatches.
-pub(super) fn advice(settings: &Settings, record: &Record, lang: Lang) -> String {
-    let fired = settings.route(record.request.area, &record.category);
+/// The code of the unit that had a request last, or else of the one where such requests usually
+/// go.
+pub(super) fn usual_unit(settings: &Settings, seen: &Seen) -> String {
+    let last = seen.story.iter().rev().find_map(|told| told.unit);
+    let last = last.and_then(|unit| settings.unit(unit));
+    let record = &seen.record;
+    let usual = || settings.goes_to(record.request.area, &record.category).map(|it| it.unit);
+    last.or_else(usual).map(|unit| unit.code.clone()).unwrap_or_default()
+}
+
+/// The same as a sentence to whoever dispatches; empty for everybody else.
+pub(super) fn advice(settings: &Settings, seen: &Seen, lang: Lang) -> String {
+    let record = &seen.record;
+    if seen.is_mine || !seen.is_full() {
+        return String::new();
+    }
+    let fired = settings.goes_to(record.request.area, &record.category);
     let why = words::why(fired, settings);
     let Some(Fired { unit, .. }) = fired else { return format!("{}。", lang.tell(&why)) };
     let name = lang.pick(&unit.name, &unit.name_en);

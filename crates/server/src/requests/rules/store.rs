@@ -1,4 +1,5 @@
-//! Versions of a street's rules in the database, and what requests there were lately to try them on.
+//! Versions of a street's rules in the database, and what requests there were lately to try them
+//! on.
 
 use db::{Row, Tx, params};
 use domain::area::{AreaCode, Street};

@@ -74,7 +74,7 @@ pub fn trial<'a>(
     };
     Ok(Trial {
         category,
-        fired: settings.route(area, &category.code),
+        fired: settings.goes_to(area, &category.code),
         urgency,
         word,
         begins,
@@ -99,8 +99,8 @@ pub fn preview(tx: &mut Tx, settings: &Settings, draft: &[RoutingRule]) -> Resul
     let code = |fired: Option<Fired<'_>>| fired.map_or("", |fired| &fired.unit.code).to_owned();
     let mut moves: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (area, category) in &recent {
-        let from = code(settings.route(*area, category));
-        let to = code(settings.route_by(draft, *area, category));
+        let from = code(settings.goes_to(*area, category));
+        let to = code(settings.goes_by(draft, *area, category));
         if from != to {
             *moves.entry((from, to)).or_default() += 1;
         }

@@ -123,8 +123,12 @@ pub fn about(kind: Kind) -> Phrase {
 pub fn number(number: Number) -> Phrase {
     match number {
         Number::CallbackPercent => Phrase {
-            zh: "街道经手的回访比例（每百件回访几件；社区经手的全部回访）",
-            en: "Callbacks, of a hundred in charge of the street (of a community: all)",
+            zh: "社区办的事，每百件回访几件",
+            en: "Callbacks of a hundred requests, communities",
+        },
+        Number::CallbackStreetPercent => Phrase {
+            zh: "街道办的事，每百件回访几件",
+            en: "Callbacks of a hundred requests, the street",
         },
         Number::YellowDays => Phrase {
             zh: "到期前几个工作日亮黄牌",

@@ -44,7 +44,7 @@ impl Meant {
         Self { terms: terms.collect(), scope }
     }
 
-    /// For each term the ways in which a request may be meant; nothing where it is too short to say.
+    /// For each term the ways in which a request may be meant; nothing where it is too short.
     pub(super) fn choices(&self) -> Vec<Option<Vec<Choice>>> {
         let reads = Reads::of(self.scope, None);
         self.terms.iter().map(|sought| sought.choices(reads, self.scope)).collect()

@@ -26,7 +26,7 @@ use crate::app::Settings;
 use crate::error::Error;
 
 /// How many ids and rows a page may look at, in the time of one id; a row takes about four.
-const EFFORT: usize = 12_000;
+const EFFORT: usize = 10_000;
 const ROW: usize = 4;
 /// How many candidates are read at first; each further time it is twice as many.
 const FIRST: usize = 100;
@@ -42,22 +42,22 @@ pub(super) struct Found {
     pub(super) spent: Option<RequestId>,
 }
 
-/// Whether this filter needs a search; other lists are read as they stand.
+/// Whether this filter needs a search; other lists are read as they stand: what is open is little,
+/// and has an index of its own, and so is what one person asks for.
 pub(super) fn is_needed(scope: Scope, filter: &Filter) -> bool {
     let is_dense = matches!(filter.stage, None | Some("closed"));
-    let by_area = match scope {
-        // Of a unit or an asker there is an index that every stage is read from.
-        Scope::Unit(..) | Scope::Asker(..) => false,
-        Scope::Area(_) | Scope::Masked(_) => !is_dense || filter.late,
+    let is_open = !is_dense || filter.late || filter.rung.is_some();
+    let is_little = match scope {
+        Scope::Area(_) | Scope::Masked(_) => is_open,
+        Scope::Unit(..) => false,
+        Scope::Asker(..) => true,
     };
-    by_area
-        || filter.q.is_some()
-        || filter.category.is_some()
+    let is_narrow = filter.category.is_some()
         || filter.urgency.is_some()
         || filter.channel.is_some()
-        || filter.rung.is_some()
         || filter.from.is_some()
-        || filter.to.is_some()
+        || filter.to.is_some();
+    filter.q.is_some() || is_narrow && !is_little
 }
 
 /// The newest requests of a scope that `filter` wants, at most `limit`.
@@ -117,6 +117,22 @@ pub(super) fn index(
         store::remove(tx, street, id, gone)?;
     }
     store::add(tx, street, id, &new)
+}
+
+/// Keeps requests that have just come from elsewhere under their grams, many at a time.
+pub(super) fn index_all(
+    tx: &mut Tx,
+    settings: &Settings,
+    records: &[&Record],
+) -> Result<(), Error> {
+    let of = |record: &&Record| {
+        let id = record.request.id.0;
+        kept(settings, record).into_iter().map(move |gram| (gram, id))
+    };
+    let mut grams: Vec<(String, i64)> = records.iter().flat_map(of).collect();
+    // In the order of the key, so that each part of the table is visited once.
+    grams.sort_unstable();
+    store::add_all(tx, settings.street, &grams)
 }
 
 /// Whether two states of a request have the same grams: most changes leave them alone.

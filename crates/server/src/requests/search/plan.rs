@@ -73,7 +73,7 @@ impl Plan {
         }
         let mut wanted: Vec<Vec<Choice>> = meant.choices().into_iter().flatten().collect();
         wanted.extend(by_filter(settings, scope, filter));
-        let Some(mut counted) = count(tx, settings.street, wanted)? else { return Ok(None) };
+        let Some(mut counted) = count(tx, settings.street, &wanted)? else { return Ok(None) };
         counted.sort_by_key(Counted::cost);
         let mut counted = counted.into_iter();
         let Some(first) = counted.next() else { return Ok(Some(plain())) };
@@ -193,7 +193,7 @@ fn rarest(grams: impl Iterator<Item = (String, i64)>) -> Vec<String> {
 fn count(
     tx: &mut Tx,
     street: Street,
-    wanted: Vec<Vec<Choice>>,
+    wanted: &[Vec<Choice>],
 ) -> Result<Option<Vec<Counted>>, Error> {
     let some = |choice: &Choice| -> Vec<String> {
         let grams = choice.iter().filter_map(|source| source.gram().map(str::to_owned));
@@ -271,8 +271,8 @@ fn by_filter(settings: &Settings, scope: Scope, filter: &Filter) -> Vec<Vec<Choi
     wanted
 }
 
-/// The months of a period; nothing where it is longer than we look for by months. A period that ends
-/// before it begins has none.
+/// The months of a period; nothing where it is longer than we look for by months. A period that
+/// ends before it begins has none.
 fn months(settings: &Settings, filter: &Filter) -> Option<Vec<Choice>> {
     let day = |at| settings.calendar.date(at);
     let last = day(filter.to.map_or(filter.late_at, |to| to.min(filter.late_at)));

@@ -43,17 +43,6 @@ macro_rules! stood {
     };
 }
 
-macro_rules! open {
-    ($stage:literal) => {
-        concat!(
-            "SELECT id FROM (SELECT id FROM requests WHERE street = $1 AND stage = '",
-            $stage,
-            "' AND id < $2 ORDER BY id DESC LIMIT $3) of_",
-            $stage
-        )
-    };
-}
-
 /// How many requests each gram has, counted no further than `most`.
 pub(super) fn counts(
     tx: &mut Tx,
@@ -204,7 +193,8 @@ pub(super) fn of_unit(
     ids(&rows)
 }
 
-/// The newest requests at a stage.
+/// The newest requests at a stage that is not the last: what is open is little, and is read from an
+/// index of its own; as `+id` the number is no way to the rows.
 pub(super) fn at_stage(
     tx: &mut Tx,
     street: Street,
@@ -213,8 +203,8 @@ pub(super) fn at_stage(
     most: i64,
 ) -> Result<Vec<i64>, Error> {
     let rows = tx.rows(
-        "SELECT id FROM requests WHERE street = $1 AND stage = $2 AND id < $3
-         ORDER BY id DESC LIMIT $4",
+        "SELECT id FROM requests WHERE street = $1 AND due_at IS NOT NULL AND stage = $2
+         AND +id < $3 ORDER BY +id DESC LIMIT $4",
         params![street.number(), stage, below, most],
     )?;
     ids(&rows)
@@ -223,25 +213,8 @@ pub(super) fn at_stage(
 /// The newest requests that are not closed.
 pub(super) fn open(tx: &mut Tx, street: Street, below: i64, most: i64) -> Result<Vec<i64>, Error> {
     let rows = tx.rows(
-        concat!(
-            "SELECT id FROM (",
-            open!("raised"),
-            " UNION ALL ",
-            open!("accepted"),
-            " UNION ALL ",
-            open!("escalated"),
-            " UNION ALL ",
-            open!("dispatched"),
-            " UNION ALL ",
-            open!("handling"),
-            " UNION ALL ",
-            open!("resolved"),
-            " UNION ALL ",
-            open!("redo"),
-            " UNION ALL ",
-            open!("suspended"),
-            ") open_ones ORDER BY id DESC LIMIT $3"
-        ),
+        "SELECT id FROM requests WHERE street = $1 AND due_at IS NOT NULL
+         AND +id < $2 ORDER BY +id DESC LIMIT $3",
         params![street.number(), below, most],
     )?;
     ids(&rows)
@@ -273,6 +246,16 @@ pub(super) fn add(
             &values,
         )?;
     }
+    Ok(())
+}
+
+/// Adds grams of requests that have none yet.
+pub(super) fn add_all(tx: &mut Tx, street: Street, grams: &[(String, i64)]) -> Result<(), Error> {
+    let mut cells = Vec::with_capacity(grams.len() * 3);
+    for (gram, id) in grams {
+        cells.extend([street.number().into(), Param::from(gram), Param::from(*id)]);
+    }
+    tx.insert_rows("INSERT INTO request_grams (street, gram, request)", 3, &cells)?;
     Ok(())
 }
 

@@ -166,33 +166,34 @@ impl Wanted {
     pub fn chips(&self, settings: &Settings, lang: Lang) -> Vec<Chip> {
         let chip = |(name, value): &(&'static str, String)| Chip {
             name,
-            text: self.said(settings, lang, name, value),
+            text: said(settings, lang, name, value),
             without: self.without(name).query(),
         };
         self.fields.iter().map(chip).collect()
     }
+}
 
-    fn said(&self, settings: &Settings, lang: Lang, name: &str, value: &str) -> String {
-        let phrase = |found: Option<Phrase>| found.map_or(value, |it| lang.say(it)).to_owned();
-        match name {
-            "area" => {
-                let area = value.parse::<AreaCode>();
-                area.map_or_else(|_| value.to_owned(), |area| settings.place_name(area, lang))
-            }
-            "stage" => phrase(stages_named(value).map(words::stage)),
-            "q" => lang.pick(&format!("“{value}”"), &format!("“{value}”")).to_owned(),
-            "category" => {
-                let found = settings.category(value);
-                found.map_or(value, |it| lang.pick(&it.name, &it.name_en)).to_owned()
-            }
-            "urgency" => phrase(Urgency::named(value).map(super::super::words::urgency)),
-            "channel" => phrase(Channel::named(value).map(words::channel)),
-            "rung" => phrase(Rung::named(value).map(words::rung)),
-            "from" => lang.pick(&format!("{value} 起"), &format!("from {value}")).to_owned(),
-            "to" => lang.pick(&format!("到 {value}"), &format!("until {value}")).to_owned(),
-            "late" => phrase(Some(words::stage("late"))),
-            _ => phrase(Some(words::MINE)),
+/// One thing that a list is narrowed to, in words.
+fn said(settings: &Settings, lang: Lang, name: &str, value: &str) -> String {
+    let phrase = |found: Option<Phrase>| found.map_or(value, |it| lang.say(it)).to_owned();
+    match name {
+        "area" => {
+            let area = value.parse::<AreaCode>();
+            area.map_or_else(|_| value.to_owned(), |area| settings.place_name(area, lang))
         }
+        "stage" => phrase(stages_named(value).map(words::stage)),
+        "q" => lang.pick(&format!("“{value}”"), &format!("“{value}”")).to_owned(),
+        "category" => {
+            let found = settings.category(value);
+            found.map_or(value, |it| lang.pick(&it.name, &it.name_en)).to_owned()
+        }
+        "urgency" => phrase(Urgency::named(value).map(super::super::words::urgency)),
+        "channel" => phrase(Channel::named(value).map(words::channel)),
+        "rung" => phrase(Rung::named(value).map(words::rung)),
+        "from" => lang.pick(&format!("{value} 起"), &format!("from {value}")).to_owned(),
+        "to" => lang.pick(&format!("到 {value}"), &format!("until {value}")).to_owned(),
+        "late" => phrase(Some(words::stage("late"))),
+        _ => phrase(Some(words::MINE)),
     }
 }
 

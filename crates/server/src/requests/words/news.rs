@@ -51,11 +51,12 @@ pub fn news(
         topic,
     };
     let told = if to_asker { gaps.to_asker(kind) } else { gaps.to_staff(kind) };
+    if !told.is_empty() {
+        return told;
+    }
     // A name that is older than this code has at least its line of history.
-    told.unwrap_or_else(|| {
-        let said = lang.say(event(kind));
-        if gaps.zh { format!("{said}。") } else { format!("{said}.") }
-    })
+    let said = lang.say(event(kind));
+    if gaps.zh { format!("{said}。") } else { format!("{said}.") }
 }
 
 impl Gaps {
@@ -68,16 +69,16 @@ impl Gaps {
         }
     }
 
-    fn pick(&self, zh: String, en: String) -> Option<String> {
-        Some(if self.zh { zh } else { en })
+    fn pick(&self, zh: String, en: String) -> String {
+        if self.zh { zh } else { en }
     }
 
-    fn say(&self, zh: &str, en: &str) -> Option<String> {
-        Some(if self.zh { zh } else { en }.to_owned())
+    fn say(&self, zh: &str, en: &str) -> String {
+        if self.zh { zh } else { en }.to_owned()
     }
 
-    fn to_asker(&self, kind: &str) -> Option<String> {
-        let (unit, desk, worker, days) = (&self.unit, &self.desk, &self.worker, self.days);
+    fn to_asker(&self, kind: &str) -> String {
+        let (unit, desk, worker) = (&self.unit, &self.desk, &self.worker);
         let latest = self.by("最迟{}", "by {}");
         let done = self.by("{}前办好", "until {}");
         match kind {
@@ -119,6 +120,13 @@ impl Gaps {
                     format!("It cannot be done at once. {desk} has a plan{again}."),
                 )
             }
+            _ => self.wait_to_asker(kind, &latest),
+        }
+    }
+
+    fn wait_to_asker(&self, kind: &str, latest: &str) -> String {
+        let (unit, desk, days) = (&self.unit, &self.desk, self.days);
+        match kind {
             "asked" => {
                 let answer = self.by("请在{}前回答", "Please answer by {}.");
                 self.pick(
@@ -151,13 +159,17 @@ impl Gaps {
                     ),
                 )
             }
-            _ => self.end_to_asker(kind, &latest),
+            _ => self.end_to_asker(kind, latest),
         }
     }
 
-    fn end_to_asker(&self, kind: &str, latest: &str) -> Option<String> {
+    fn end_to_asker(&self, kind: &str, latest: &str) -> String {
         let desk = &self.desk;
         match kind {
+            "deadline_moved" => self.pick(
+                format!("放假或停办安排有变，期限随之调整{latest}。"),
+                format!("Days off have changed, and the deadline with them: it is due{latest}."),
+            ),
             "redone" => self.pick(
                 format!("反映没解决，{desk}正在安排重办{latest}。"),
                 format!("It was not solved. {desk} has it done again{latest}."),
@@ -197,7 +209,7 @@ impl Gaps {
                 format!("已经超过期限，我们向您致歉。{}正在抓紧办，上级也已知道。", self.holder()),
                 format!("It is late, and we are sorry. {} has it, and the level above knows.", self.holder()),
             ),
-            _ => None,
+            _ => String::new(),
         }
     }
 
@@ -206,7 +218,7 @@ impl Gaps {
         if self.unit.is_empty() { &self.desk } else { &self.unit }
     }
 
-    fn to_staff(&self, kind: &str) -> Option<String> {
+    fn to_staff(&self, kind: &str) -> String {
         let (unit, desk, days) = (&self.unit, &self.desk, self.days);
         let latest = self.by("最迟{}", "by {}");
         let is_turn = self.topic == Topic::Turn;
@@ -269,7 +281,7 @@ impl Gaps {
         }
     }
 
-    fn later_to_staff(&self, kind: &str, latest: &str) -> Option<String> {
+    fn later_to_staff(&self, kind: &str, latest: &str) -> String {
         let desk = &self.desk;
         let is_turn = self.topic == Topic::Turn;
         match kind {
@@ -289,6 +301,10 @@ impl Gaps {
                 self.pick(format!("要重办，由{desk}安排。"), format!("It is to be done again; {desk} arranges it."))
             }
             "called_back" | "confirmed" => self.say("居民已确认，办结。", "The resident confirmed; it is closed."),
+            "deadline_moved" => self.pick(
+                format!("放假安排变了，期限跟着调整{latest}。"),
+                format!("The holidays have changed, and the deadline with them: it is due{latest}."),
+            ),
             "reminded" => self.pick(
                 format!("居民催办，请尽快处理{latest}。"),
                 format!("The resident sent a reminder: please see to it; it is due{latest}."),
@@ -305,7 +321,7 @@ impl Gaps {
                 format!("已列入督办，请马上办{latest}。"),
                 format!("A supervision order was given: please see to it at once{latest}."),
             ),
-            _ => None,
+            _ => String::new(),
         }
     }
 }
@@ -330,9 +346,9 @@ mod tests {
     #[test]
     fn a_sentence_has_no_gap_where_the_time_is_not_known() {
         let known = gaps(true, "11月26日 17:30");
-        assert_eq!(known.to_asker("signed").unwrap(), "物业正在办理，11月26日 17:30前办好。");
-        assert_eq!(gaps(true, "").to_asker("signed").unwrap(), "物业正在办理。");
-        let english = gaps(false, "26 November 2026, 17:30").to_asker("accepted").unwrap();
+        assert_eq!(known.to_asker("signed"), "物业正在办理，11月26日 17:30前办好。");
+        assert_eq!(gaps(true, "").to_asker("signed"), "物业正在办理。");
+        let english = gaps(false, "26 November 2026, 17:30").to_asker("accepted");
         assert_eq!(
             english,
             "Grid worker 陈* has it and solves it or passes it on by 26 November 2026, 17:30."

@@ -167,7 +167,7 @@ pub fn to_asker(request: &Request, settings: &Settings, lang: Lang) -> String {
         (Stage::Suspended { .. }, false) => {
             format!("It cannot be done at once. {who} has a plan and looks again by {until}.")
         }
-        (Stage::Closed { ending: end, .. }, _) => closed(end, lang),
+        (Stage::Closed { ending: end, .. }, _) => closed(end, settings, lang),
     }
 }
 
@@ -206,15 +206,15 @@ pub fn to_staff(request: &Request, settings: &Settings, lang: Lang) -> String {
     }
 }
 
-fn closed(end: Ending, lang: Lang) -> String {
+fn closed(end: Ending, settings: &Settings, lang: Lang) -> String {
     let phrase = match end {
         Ending::Confirmed { .. } => Phrase {
-            zh: "已办结，感谢您的评价。30 天内还可以重新打开一次。",
-            en: "It is closed. Thank you for your rating. You can reopen it once within 30 days.",
+            zh: "已办结，感谢您的评价。DAYS 天内还可以重新打开一次。",
+            en: "It is closed. Thank you for your rating. You can reopen it once within DAYS days.",
         },
         Ending::Unrated => Phrase {
-            zh: "到期没有评价，已办结（不算满意）。30 天内还可以重新打开一次。",
-            en: "It closed without a rating, which does not count as satisfied. You can reopen it once within 30 days.",
+            zh: "到期没有评价，已办结（不算满意）。DAYS 天内还可以重新打开一次。",
+            en: "It closed without a rating, which does not count as satisfied. You can reopen it once within DAYS days.",
         },
         Ending::Rejected => Phrase {
             zh: "这件事不属本街道受理，去处见下面的说明。不同意可以重新打开一次。",
@@ -225,11 +225,11 @@ fn closed(end: Ending, lang: Lang) -> String {
             en: "It goes on together with another request about the same thing.",
         },
         Ending::Withdrawn => Phrase {
-            zh: "您已撤回。30 天内还可以重新打开一次。",
-            en: "You withdrew it. You can reopen it once within 30 days.",
+            zh: "您已撤回。DAYS 天内还可以重新打开一次。",
+            en: "You withdrew it. You can reopen it once within DAYS days.",
         },
     };
-    lang.say(phrase).to_owned()
+    lang.say(phrase).replace("DAYS", &settings.limits.reopen_days.to_string())
 }
 
 /// Why the deadline is what it is.

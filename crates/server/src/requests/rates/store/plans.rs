@@ -42,12 +42,8 @@ async fn filled() -> (Db, std::path::PathBuf, Street) {
 
 async fn plan(db: &Db, sql: &'static str, params: usize) -> String {
     let sql: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {sql}").into_boxed_str());
-    let read = move |tx: &mut Tx| {
-        let values = vec![db::Param::from(1); params];
-        let rows = tx.rows(sql, &values)?;
-        rows.iter().map(|row| row.get::<String>("detail")).collect::<Result<Vec<_>, _>>()
-    };
-    db.read::<_, db::Error, _>(read).await.unwrap().join("; ")
+    let read = move |tx: &mut Tx| explained(tx, sql, &vec![db::Param::from(1); params]);
+    db.read(read).await.unwrap()
 }
 
 #[tokio::test]

@@ -21,6 +21,16 @@ pub enum Change {
     Changed,
 }
 
+impl Differing {
+    pub fn is_added(&self) -> bool {
+        self.what == Change::Added
+    }
+
+    pub fn is_removed(&self) -> bool {
+        self.what == Change::Removed
+    }
+}
+
 /// What differs from `old` to `new`, in the order of the newer one, what went at the end.
 pub fn between(teller: &Teller<'_>, old: &Table, new: &Table) -> Vec<Differing> {
     let mut found = Vec::new();

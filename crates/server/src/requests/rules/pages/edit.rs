@@ -116,12 +116,12 @@ pub async fn save(
     let Form { deed, fields, .. } = form;
     let street = deed.street;
     let settings = app.settings(street)?;
-    let (head, held) = app.db.read(move |tx| change::current(tx, street, kind)).await?;
+    let (head, known) = app.db.read(move |tx| change::current(tx, street, kind)).await?;
     let row = fields.shown("row").to_owned();
-    let (table, place) = drafted(&held, &row, &fields);
+    let (table, place) = drafted(&known, &row, &fields);
     let base = fields.shown("base").parse().unwrap_or(head);
     let mut shape = Shape { kind, row, base, fields };
-    let faults = check::faults(&table, &held, &settings);
+    let faults = check::faults(&table, &known, &settings);
     if shape.fields.shown("act") == "preview" && faults.is_empty() {
         let preview = try_out(&app, &settings, &table).await?;
         // Whoever looks first has not done anything yet.
@@ -131,8 +131,8 @@ pub async fn save(
         return Ok(Html(page).into_response());
     }
     let draft = Draft { table, base, note: shape.fields.shown("note").to_owned() };
-    let known = settings.clone();
-    let work = move |tx: &mut Tx| change::change(tx, &known, &deed, &draft);
+    let shared = settings.clone();
+    let work = move |tx: &mut Tx| change::change(tx, &shared, &deed, &draft);
     match app.db.write(work).await {
         Ok(_) => {
             app.reload().await?;

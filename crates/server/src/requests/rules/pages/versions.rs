@@ -8,7 +8,7 @@ use db::Tx;
 use serde::Deserialize;
 
 use super::super::{Draft, Kind, Version, change, restored, words};
-use super::difference::{self, Change, Differing};
+use super::difference::{self, Differing};
 use super::say::Teller;
 use super::{kind_of, may_change};
 use crate::App;
@@ -23,7 +23,7 @@ struct Versions {
     page: Page,
     kind: &'static str,
     name: &'static str,
-    versions: Vec<Line>,
+    lines: Vec<Line>,
 }
 
 /// One version on one line.
@@ -43,9 +43,9 @@ pub async fn versions(
     let settings = app.settings(street)?;
     let found = app.db.read(move |tx| super::super::versions(tx, street, kind)).await?;
     let page = Page::new(&app, &visit, &format!("/office/rules/{}/versions", kind.name()));
-    let versions = found.iter().map(|version| line(&settings, &page, version)).collect();
+    let lines = found.iter().map(|version| line(&settings, &page, version)).collect();
     let name = page.say(words::kind(kind));
-    Ok(Html(Versions { kind: kind.name(), name, versions, page }).into_response())
+    Ok(Html(Versions { kind: kind.name(), name, lines, page }).into_response())
 }
 
 fn line(settings: &Settings, page: &Page, version: &Version) -> Line {
@@ -85,16 +85,6 @@ struct Compared {
     key: String,
     note: String,
     error: String,
-}
-
-impl Compared {
-    fn is_added(&self, differing: &Differing) -> bool {
-        differing.what == Change::Added
-    }
-
-    fn is_removed(&self, differing: &Differing) -> bool {
-        differing.what == Change::Removed
-    }
 }
 
 pub async fn version(

@@ -168,7 +168,8 @@
   }
   var band = null;
   function banner() {
-    if (navigator.onLine === false) {
+    // For work outdoors another script says more than this.
+    if (navigator.onLine === false && !document.querySelector("[data-strip]")) {
       if (!band) {
         band = make("div", "notice notice-warn band no-print", words.offline);
         band.setAttribute("role", "status");

@@ -19,6 +19,7 @@ function makeFates(store, queue, me, send) {
     if (queue.sending()) { parts.push(words.sending); }
     else if (waiting && reach === "signedOut") { parts.push(words.signedOut); }
     else if (waiting && reach === "offline") { parts.push(words.noNetwork); }
+    if (!parts.length && navigator.onLine === false) { parts.push(words.without); }
     var text = parts.join(root.lang.slice(0, 2) === "zh" ? "，" : ", ");
     if (node.dataset.text !== text) {
       node.dataset.text = text;
@@ -29,6 +30,16 @@ function makeFates(store, queue, me, send) {
     node.dataset.waiting = String(waiting);
     node.dataset.refused = String(refused);
     node.hidden = !text;
+  }
+
+  /* What was done once is not offered again; photos and questions may be many. */
+  function hideQueued(form, ours) {
+    var path = form.getAttribute("action");
+    var isOnce = !/\/(photos|question)$/.test(path);
+    var isQueued = isOnce && ours.some(function (deed) { return deed.path === path && deed.state === "waiting"; });
+    var box = form.closest(".do") || form;
+    form.hidden = isQueued;
+    if (box !== form) { box.hidden = isQueued && !box.querySelector("[data-said]"); }
   }
 
   /* On today's list: which requests have something that waits. */
@@ -49,6 +60,7 @@ function makeFates(store, queue, me, send) {
     var here = /^\/requests\/([0-9A-Za-z]{13})$/.exec(location.pathname);
     var ours = here && open.filter(function (deed) { return deed.about === here[1]; });
     var main = document.querySelector("main");
+    all("main form[action]").forEach(function (form) { hideQueued(form, ours || []); });
     if (!ours || !ours.length || !main) { return; }
     var note = make("div", "notice notice-warn no-print");
     note.dataset.queued = "1";
@@ -177,6 +189,8 @@ function makeFates(store, queue, me, send) {
       }));
     }
     if (reach === "offline" && count(deeds, "waiting")) { bar.appendChild(make("span", "quiet", words.noNetwork)); }
+    var heading = place.appendChild(make("h2", "sr", words.list));
+    heading.dataset.made = "1";
     var list = place.appendChild(make("ul", "items"));
     list.dataset.made = "1";
     deeds.forEach(function (deed) {

@@ -19,6 +19,8 @@ self.addEventListener("activate", function (event) {
   }).then(function () { return self.clients.claim(); }));
 });
 
+self.addEventListener("message", function (event) { event.waitUntil(self.clients.claim()); });
+
 self.addEventListener("fetch", function (event) {
   var request = event.request;
   var url = new URL(request.url);

@@ -102,6 +102,7 @@
   }
   function soon() { wait = 2000; go(); }
   window.addEventListener("online", soon);
+  window.addEventListener("offline", function () { fates.render(); });
   window.addEventListener("pageshow", function (event) { if (event.persisted) { soon(); } });
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { soon(); } });
   setInterval(function () { if (!document.hidden) { go(); } }, LOOK_EVERY);
@@ -367,7 +368,11 @@
   /* --- Begin ------------------------------------------------------------------------------------ */
 
   if (navigator.serviceWorker) {
-    navigator.serviceWorker.register("/sw.js").catch(function () { return null; });
+    navigator.serviceWorker.register("/sw.js").then(function () { return navigator.serviceWorker.ready; })
+      .then(function (ready) {
+        // A page that was on its way while the keeper began is not known to it yet.
+        if (!navigator.serviceWorker.controller) { ready.active.postMessage("here"); }
+      }).catch(function () { return null; });
   }
   var begun = isCopy ? store.about().then(function (about) { skew = about ? about.skew : 0; dressCopy(); }) : keepCopies();
   begun.catch(function () { return null; });

@@ -1,7 +1,7 @@
 /* The words of what works without a network, in both languages. */
 var root = document.documentElement;
 var words = root.lang.slice(0, 2) === "zh" ? {
-  waiting: "{n} 条待同步", refused: "{n} 条没办成，要您处理", sending: "正在发送…", noNetwork: "网络不通",
+  waiting: "{n} 条待同步", refused: "{n} 条没办成，要您处理", sending: "正在发送…", noNetwork: "网络不通", without: "没有网络，可以照常办：先存手机，有网再发",
   signedOut: "登录已过期，请重新登录后发送", signIn: "重新登录", retry: "重试",
   stateWaiting: "待同步", stateSending: "发送中", stateDone: "已送达", stateRefused: "没办成", stateHeld: "等上一步",
   heldWhy: "同一件诉求的上一步没办成，先处理那一步，这一步才会发送。",
@@ -10,7 +10,7 @@ var words = root.lang.slice(0, 2) === "zh" ? {
   signOutSure: "还有 {n} 条没有送达。退出登录会把它们从这部手机上删掉，办的事不会上报。确定要退出吗？",
   kept: "已存在这部手机里，有网后自动发送。", keptBehind: "已存在这部手机里。同一件诉求的上一步没办成，请先处理。",
   keptSignIn: "已存在这部手机里。登录已过期，请重新登录，登录后自动发送。",
-  toList: "看待同步", toToday: "回到今日", notKept: "这部手机存不下，没有保存。请有网时再提交。", needsNetwork: "这一项要有网络才能办。",
+  list: "清单", toList: "看待同步", toToday: "回到今日", notKept: "这部手机存不下，没有保存。请有网时再提交。", needsNetwork: "这一项要有网络才能办。",
   stored: "没有网络。您看的是 {n} 存在手机里的页面，可能不是最新的。", back: "有网了，刷新页面",
   queued: "这件诉求有待同步的操作：", wait: "照片还在压缩，请稍等…",
   note: "说明", text: "情况", preset: "说明", place: "具体位置", name: "称呼", phone: "手机号", raise: "反映一件事",
@@ -24,7 +24,7 @@ var words = root.lang.slice(0, 2) === "zh" ? {
     500: "服务器出了问题，不知道办没办成。请过一会儿原样再发：已办成的不会重复办。"
   }, whyElse: "服务器没有收下。请打开诉求看看，再决定原样再发还是不要了。"
 } : {
-  waiting: "{n} waiting to be sent", refused: "{n} refused: please look", sending: "Sending…", noNetwork: "no network",
+  waiting: "{n} waiting to be sent", refused: "{n} refused: please look", sending: "Sending…", noNetwork: "no network", without: "No network. Go on: it is kept here and sent later",
   signedOut: "signed out: sign in again to send", signIn: "Sign in again", retry: "Retry",
   stateWaiting: "Waiting", stateSending: "Sending", stateDone: "Arrived", stateRefused: "Refused", stateHeld: "Behind another",
   heldWhy: "What you did before on the same request was refused. Deal with that first; then this is sent.",
@@ -33,7 +33,7 @@ var words = root.lang.slice(0, 2) === "zh" ? {
   signOutSure: "{n} have not arrived yet. Signing out removes them from this phone, and nobody will know of them. Sign out all the same?",
   kept: "Kept on this phone; it is sent when the network is back.", keptBehind: "Kept on this phone. What you did before on this request was refused: please look at that first.",
   keptSignIn: "Kept on this phone. You were signed out: sign in again, and it is sent.",
-  toList: "See what waits", toToday: "Back to today", notKept: "There is no room on this phone; it was not kept. Please send it when there is a network.", needsNetwork: "This needs a network.",
+  list: "List", toList: "See what waits", toToday: "Back to today", notKept: "There is no room on this phone; it was not kept. Please send it when there is a network.", needsNetwork: "This needs a network.",
   stored: "No network. This page was kept on the phone at {n} and may be out of date.", back: "Back online: refresh",
   queued: "Waiting to be sent on this request: ", wait: "The photos are being made smaller…",
   note: "Note", text: "What is the matter", preset: "Note", place: "Where exactly", name: "Name", phone: "Mobile number", raise: "Raise a request",
