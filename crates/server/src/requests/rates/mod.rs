@@ -102,7 +102,7 @@ pub fn add(tx: &mut Tx, street: Street, mut fact: Fact) -> Result<(), Error> {
     if fact.facts.counted.has(response) && store::was_counted(tx, street, fact.request, response)? {
         fact.facts = fact.facts.without(response);
     }
-    if fact.facts.is_empty() { Ok(()) } else { store::add(tx, street, &fact) }
+    if fact.facts.is_empty() { Ok(()) } else { store::add_all(tx, street, &[fact], false) }
 }
 
 /// What is known of a request that comes from another system.

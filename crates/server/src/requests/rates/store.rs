@@ -15,25 +15,6 @@ use super::{Fact, Key, ListLine, Place, Want};
 use crate::calendar;
 use crate::error::Error;
 
-/// Adds the facts of one step.
-pub(super) fn add(tx: &mut Tx, street: Street, fact: &Fact) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO request_facts (street, request, version, day, area, category, counted, hits)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![
-            street.number(),
-            fact.request.0,
-            fact.version,
-            calendar::number(fact.day),
-            fact.area.code(),
-            &fact.category,
-            fact.facts.counted.bits(),
-            fact.facts.hits.bits(),
-        ],
-    )?;
-    Ok(())
-}
-
 /// Adds many facts.
 pub(super) fn add_all(
     tx: &mut Tx,

@@ -43,15 +43,9 @@ pub(super) struct Found {
 }
 
 /// Whether this filter needs a search; other lists are read as they stand.
-pub(super) fn is_needed(scope: Scope, filter: &Filter) -> bool {
-    let is_dense = matches!(filter.stage, None | Some("closed"));
-    let by_area = match scope {
-        // Of a unit or an asker there is an index that every stage is read from.
-        Scope::Unit(..) | Scope::Asker(..) => false,
-        Scope::Area(_) | Scope::Masked(_) => !is_dense || filter.late,
-    };
-    by_area
-        || filter.q.is_some()
+pub(super) fn is_needed(filter: &Filter) -> bool {
+    // Every stage is read from an index: of a unit, of an asker, or of what is open in an area.
+    filter.q.is_some()
         || filter.category.is_some()
         || filter.urgency.is_some()
         || filter.channel.is_some()
