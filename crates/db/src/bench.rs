@@ -73,6 +73,13 @@ pub fn fsync_rate(folder: &Path, lasting: Duration) -> Result<f64, Error> {
     })
 }
 
+/// Moves what SQLite has in its journal into its file, as it does by itself while nobody reads.
+pub fn sqlite_settled(path: &Path) -> Result<(), Error> {
+    let file = Connection::open(path)?;
+    file.busy_timeout(Duration::from_secs(5))?;
+    Ok(file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
 /// Commands a second that SQLite alone does: the same statements, prepared once and bound by hand,
 /// in one transaction and so with one commit, on a thread of its own.
 ///

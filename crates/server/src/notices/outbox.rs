@@ -1,8 +1,8 @@
 //! The outbox: messages on their way out of the house, each tried until it arrives or is given up.
 //!
 //! A message is claimed by setting the moment on at which it may be claimed again; that is
-//! committed before anything is sent. So two processes do not send the same message while one is at it, and
-//! what a process that died had in hand is sent again: at least once, under the same id.
+//! committed before anything is sent. So two processes do not send the same message while one is
+//! at it, and what a process that died had in hand is sent again: at least once, under the same id.
 
 mod store;
 

@@ -88,7 +88,8 @@ macro_rules! open_counts {
     () => {
         "SELECT area / 10000000 AS community, stage, COUNT(*) AS n, \
          CAST(SUM(CASE WHEN due_at < $4 AND stage <> 'resolved' THEN 1 ELSE 0 END) AS BIGINT) \
-         AS late FROM requests WHERE street = $1 AND due_at IS NOT NULL AND area >= $2 AND area < $3 \
+         AS late FROM requests WHERE street = $1 AND due_at IS NOT NULL \
+         AND area >= $2 AND area < $3 \
          GROUP BY area / 10000000, stage ORDER BY area / 10000000, stage"
     };
 }

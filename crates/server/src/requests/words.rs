@@ -158,7 +158,7 @@ pub fn event(name: &str) -> Phrase {
         "taken_in" => Phrase { zh: "并入了一件同类诉求", en: "Took in another request" },
         "let_go" => Phrase { zh: "分出了一件诉求", en: "Let another request go" },
         "closed_elsewhere" => {
-            Phrase { zh: "在原系统已办结", en: "Closed in the system it came from" }
+            Phrase { zh: "在原系统已办结", en: "Closed where it came from" }
         }
         "deadline_moved" => Phrase { zh: "日历调整，期限改了", en: "The deadline moved" },
         "deadline_settled" => {

@@ -102,8 +102,8 @@ fn references(document: &Value, value: &Value) {
 async fn a_post_that_names_a_key_does_nothing_without_one() {
     let town = town().await;
     let id = raised(&town.resident()).await;
-    // An administrator comes through every door of the table; what lies behind is another matter.
-    let person = town.administrator();
+    // One of these comes through every door of the table; what lies behind is another matter.
+    let (administrator, street) = (town.administrator(), town.street_officer());
     let (_, operations) = operations(&town).await;
     for (_, path, operation) in operations.iter().filter(|(method, ..)| method == "post") {
         let at = path.strip_prefix("/api/v1").unwrap();
@@ -111,7 +111,10 @@ async fn a_post_that_names_a_key_does_nothing_without_one() {
         if at.ends_with("/photos") {
             continue;
         }
-        let said = person.calls_again("POST", &at, json!({}), "").await;
+        let mut said = administrator.calls_again("POST", &at, json!({}), "").await;
+        if said.status == 403 {
+            said = street.calls_again("POST", &at, json!({}), "").await;
+        }
         let asks_for_key = said.body.contains("Idempotency-Key");
         assert_eq!(asks_for_key, takes_key(operation), "{path}: {} {}", said.status, said.body);
     }

@@ -408,7 +408,7 @@ async fn programs_find_areas_units_categories_and_working_days() {
     let units: Vec<_> = units["items"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
     assert_eq!(units, [&json!(PROPERTY.to_string()), &json!(WATER.to_string())]);
     let days = get(&guest, "/calendar?from=2026-03-02&to=2026-03-09").await.with(200).json();
-    assert_eq!(days, json!({ "workdays": 6, "known_through": "2026-12-31" }));
+    assert_eq!(days, json!({ "workdays": 6, "known_through": "2026-12-31", "days": [] }));
     assert_eq!(get(&guest, "/nothing").await.with(404).json()["code"], "not_found");
 }
 

@@ -201,7 +201,8 @@ async fn whoever_said_me_too_hears_that_it_goes_on_and_no_more() {
     does(&second, &id, "supporters", json!({})).await.with(200);
     does(&worker, &id, "acceptance", json!({})).await.with(200);
     let told = told(&town, &second).await;
-    assert_eq!((&told[0]["kind"], &told[0]["path"]), (&json!("accepted"), &json!("/mine")));
+    let path = json!(format!("/requests/{id}/supporters"));
+    assert_eq!((&told[0]["kind"], &told[0]["path"]), (&json!("accepted"), &path));
     assert!(told[0]["text"].as_str().unwrap().contains("已接单"));
     second.calls("GET", &format!("/requests/{id}"), Value::Null).await.with(404);
 }

@@ -86,6 +86,6 @@ fn the_glossary_names_what_is_there() {
         "A word of the glossary says where it lives in the code.",
         &stale(&source::file("docs/glossary.md"), &known),
     );
-    assert_eq!(stale("| 甲 | a | `requests::Nowhere` |", &known).len(), 1);
+    assert_eq!(stale("| 甲 | a | `requests::NoSuchWord` |", &known).len(), 1);
     assert_eq!(stale("| 甲 | a | *`nowhere`* |", &known).len(), 0);
 }

@@ -132,6 +132,9 @@ impl Site {
         let progress = Progress::new("requests", false);
         county::county(&app, &plan, Arc::new(progress)).await.map_err(told)?;
         app.db.settle().await.map_err(broken)?;
+        if let Some(file) = database.strip_prefix("sqlite:").map(std::path::PathBuf::from) {
+            super::aside(move || db::bench::sqlite_settled(&file)).await?.map_err(broken)?;
+        }
         let (router, _) = crate::router(app.clone());
         let mut site = Self {
             app,

@@ -117,31 +117,16 @@ impl RowReader<'_> {
     fn read(&self, row: usize, cells: &[String], bad: &mut Vec<Bad>) -> Option<Incoming> {
         let before = bad.len();
         let columns = &self.mapping.columns;
+        let value = |column: &str| self.value(cells, column);
+        let times = self.times(row, cells, bad);
         let mut tell = |column: &str, reason: String| {
             bad.push(Bad { row, column: column.to_owned(), reason });
         };
-        let value = |column: &str| self.value(cells, column);
         let id = narrow(value(&columns.source)).trim().to_owned();
         if id.is_empty() {
             tell(&columns.source, "the id is missing".to_owned());
         } else if id.chars().count() > SOURCE_LONGEST || id.chars().any(char::is_control) {
             tell(&columns.source, "this is no id".to_owned());
-        }
-        let mut at = |column: Option<&str>| -> Option<Timestamp> {
-            let column = column?;
-            let text = value(column);
-            let found = moment(text, &self.mapping.dates.formats, &self.zone);
-            if found.is_none() && !text.trim().is_empty() {
-                tell(column, format!("{text:?} is no time"));
-            }
-            found
-        };
-        let raised = at(Some(&columns.raised));
-        let closed = at(columns.closed.as_deref());
-        let changed = at(columns.changed.as_deref());
-        let due = at(columns.due.as_deref());
-        if raised.is_none() && value(&columns.raised).trim().is_empty() {
-            tell(&columns.raised, "the time is missing".to_owned());
         }
         let status = narrow(value(&columns.status)).trim().to_owned();
         let meant = self.mapping.status(&status);
@@ -153,30 +138,14 @@ impl RowReader<'_> {
         let place = cut_to(&filled(&columns.place, value), PLACE_LONGEST);
         let place = line("place", &place, PLACE_LONGEST).unwrap_or_default();
         let area = self.place(cells).map_err(|(column, reason)| tell(&column, reason)).ok();
-        let unit = self.unit(cells).map_err(|(column, reason)| tell(&column, reason)).ok();
         let (fate, said) = meant?;
-        let end = if fate.is_closed() { closed.or(changed) } else { changed };
-        let raised = raised?;
-        let lenient = self.mapping.dates.closed_at_least_when_raised;
-        if let (Some(column), Some(closed)) = (&columns.closed, closed)
-            && closed < raised
-            && fate.is_closed()
-            && !lenient
-        {
-            tell(
-                column,
-                format!("it was closed before it was raised, at {}", value(&columns.raised)),
-            );
-        }
-        if fate.is_closed() && end.is_none() {
-            let column = columns.closed.as_ref().unwrap_or(&columns.status);
-            tell(column, "it is closed, and nobody knows when".to_owned());
-        }
+        let changed = self.end(fate, &times, value(&columns.raised), &mut tell);
         let note = said.note.as_deref().map(|note| filled(note, value));
+        let raised = times.raised?;
         let incoming = Incoming {
             row,
             source: format!("{}/{id}", self.mapping.name),
-            kind: value(&self.mapping.columns.kind).trim().to_owned(),
+            kind: value(&columns.kind).trim().to_owned(),
             status,
             fate,
             note: note.and_then(|note| Note::new(&cut(&note)).ok()),
@@ -184,13 +153,60 @@ impl RowReader<'_> {
             place,
             category: self.mapping.category(value(&self.mapping.categories.column)).to_owned(),
             area: area?,
-            unit: unit?,
+            unit: self.unit(cells),
             raised,
-            changed: end.unwrap_or(raised).max(raised),
-            due,
+            changed: changed.unwrap_or(raised).max(raised),
+            due: times.due,
             original: None,
         };
         (bad.len() == before).then_some(incoming)
+    }
+
+    /// The times of a row; what is none is told.
+    fn times(&self, row: usize, cells: &[String], bad: &mut Vec<Bad>) -> Times {
+        let columns = &self.mapping.columns;
+        let mut at = |column: Option<&str>| -> Option<Timestamp> {
+            let column = column?;
+            let text = self.value(cells, column);
+            let found = moment(text, &self.mapping.dates.formats, &self.zone);
+            let is_missing = column == columns.raised && text.trim().is_empty();
+            if found.is_none() && (is_missing || !text.trim().is_empty()) {
+                let told = format!("{text:?} is no time");
+                let reason = if is_missing { "the time is missing".to_owned() } else { told };
+                bad.push(Bad { row, column: column.to_owned(), reason });
+            }
+            found
+        };
+        Times {
+            raised: at(Some(&columns.raised)),
+            closed: at(columns.closed.as_deref()),
+            changed: at(columns.changed.as_deref()),
+            due: at(columns.due.as_deref()),
+        }
+    }
+
+    /// When it came to where it stands; an end before its beginning, or at no time, is told.
+    fn end(
+        &self,
+        fate: Fate,
+        times: &Times,
+        raised: &str,
+        tell: &mut impl FnMut(&str, String),
+    ) -> Option<Timestamp> {
+        if !fate.is_closed() {
+            return times.changed;
+        }
+        let columns = &self.mapping.columns;
+        let column = columns.closed.as_ref().unwrap_or(&columns.status);
+        let is_early = times.closed.zip(times.raised).is_some_and(|(end, begin)| end < begin);
+        if is_early && !self.mapping.dates.closed_at_least_when_raised {
+            tell(column, format!("it was closed before it was raised, at {raised}"));
+        }
+        let end = times.closed.or(times.changed);
+        if end.is_none() {
+            tell(column, "it is closed, and nobody knows when".to_owned());
+        }
+        end
     }
 
     fn place(&self, cells: &[String]) -> Result<AreaCode, (String, String)> {
@@ -202,13 +218,20 @@ impl RowReader<'_> {
         })
     }
 
-    fn unit(&self, cells: &[String]) -> Result<Option<UnitId>, (String, String)> {
-        let Some(column) = self.mapping.units.column.as_deref() else { return Ok(None) };
+    /// Who is not in the table did it without a unit of ours.
+    fn unit(&self, cells: &[String]) -> Option<UnitId> {
+        let column = self.mapping.units.column.as_deref()?;
         let text = narrow(self.value(cells, column)).trim().to_owned();
-        let found = self.units.get(&text).or_else(|| self.units.get("*"));
-        // Who is not in the table did it without a unit of ours.
-        Ok(found.copied().flatten())
+        self.units.get(&text).or_else(|| self.units.get("*")).copied().flatten()
     }
+}
+
+/// The times of a row, as far as there are any.
+struct Times {
+    raised: Option<Timestamp>,
+    closed: Option<Timestamp>,
+    changed: Option<Timestamp>,
+    due: Option<Timestamp>,
 }
 
 /// At most as long as a text of ours; what is cut off is said to be.

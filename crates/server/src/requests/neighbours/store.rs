@@ -210,11 +210,12 @@ pub(super) fn joined(
     most: i64,
 ) -> Result<Vec<Joined>, Error> {
     let rows = tx.rows(
-        "SELECT DISTINCT r.id, r.area, r.category, r.stage, r.ending, r.due_at, r.question_at,
+        "SELECT DISTINCT s.request AS id, r.area, r.category, r.stage, r.ending, r.due_at,
+             r.question_at,
              r.supporters
          FROM request_supporters s JOIN requests r ON r.street = $1 AND r.id = s.request
          WHERE s.street = $1 AND s.person = $2 AND (r.ending IS NULL OR r.ending <> 'merged')
-         ORDER BY r.id DESC LIMIT $3",
+         ORDER BY s.request DESC LIMIT $3",
         params![street.number(), person.0, most],
     )?;
     rows.iter()
