@@ -142,7 +142,7 @@ pub fn list(
     let mut spent = None;
     for scope in scopes(settings, actor, filter) {
         // One more than asked for tells whether there is a next page.
-        if search::is_needed(filter) {
+        if search::is_needed(scope, filter) {
             let part = search::newest(tx, settings, scope, filter, limit + 1)?;
             found.extend(part.lines);
             spent = spent.max(part.spent);
