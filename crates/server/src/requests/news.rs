@@ -30,8 +30,8 @@ use crate::web::words::Lang;
 pub const SUBJECTS: Subjects = Subjects { tell, phone };
 
 /// Tells everybody whom it concerns what happened to a request since the version of `job`, and
-/// takes the job away. Each reader hears of each version once, however often this is done. Tells how
-/// many pieces of news there were.
+/// takes the job away. Each reader hears of each version once, however often this is done. Tells
+/// how many pieces of news there were.
 pub fn tell_news(
     tx: &mut Tx,
     settings: &Settings,
