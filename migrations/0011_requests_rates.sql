@@ -8,6 +8,8 @@ CREATE TABLE request_facts (
     day      BIGINT NOT NULL,
     area     BIGINT NOT NULL,
     category TEXT   NOT NULL,
+    -- The category above it on that day; empty where there was none. It has these figures too.
+    above    TEXT   NOT NULL,
     counted  BIGINT NOT NULL,
     hits     BIGINT NOT NULL,
     -- Whether the sums of its day have it.
@@ -16,8 +18,8 @@ CREATE TABLE request_facts (
     CHECK (counted & hits = hits)
 );
 CREATE INDEX request_facts_by_day ON request_facts (street, day, request, version, area,
-        category, counted, hits, folded);
-CREATE INDEX request_facts_by_area ON request_facts (street, area, day, category,
+        category, above, counted, hits, folded);
+CREATE INDEX request_facts_by_area ON request_facts (street, area, day, category, above,
         counted, hits, folded);
 CREATE INDEX request_facts_to_fold ON request_facts (street, request, version) WHERE folded = 0;
 -- The sums of a day: of the street and its communities, in all (category '') and by category; of

@@ -33,7 +33,7 @@ macro_rules! fits {
             $id,
             " < $4 AND ($5 = '' OR stage = $5 OR ($5 = 'open' AND stage <> 'closed')) \
          AND (CAST($6 AS BIGINT) = 0 OR (due_at < $6 AND stage NOT IN ('closed', 'resolved'))) \
-         AND ($7 = '' OR category = $7) AND ($8 = '' OR urgency = $8) \
+         AND ($7 = '' OR $7 LIKE '%|' || category || '|%') AND ($8 = '' OR urgency = $8) \
          AND raised_at >= $9 AND raised_at < $10 AND ($11 = '' OR channel = $11) \
              AND ($12 = '' OR (rung = $12 AND stage <> 'closed')) "
         )
@@ -204,7 +204,7 @@ fn wishes(street: Street, scope: Scope, filter: &Filter) -> [Param<'_>; 12] {
         filter.after.map_or(i64::MAX, |id| id.0).into(),
         filter.stage.filter(|&stage| stage != "late").unwrap_or_default().into(),
         if is_late { filter.late_at.as_microsecond() } else { 0 }.into(),
-        filter.category.as_deref().unwrap_or_default().into(),
+        filter.categories.as_str().into(),
         filter.urgency.map_or("", Urgency::name).into(),
         micros(filter.from, i64::MIN).into(),
         micros(filter.to, i64::MAX).into(),

@@ -30,6 +30,8 @@ pub struct Filter {
     pub q: Option<String>,
     /// The code of a category.
     pub category: Option<String>,
+    /// That code and those below it, each between strokes: `|a|b|`; empty for all categories.
+    pub categories: String,
     pub urgency: Option<Urgency>,
     pub channel: Option<Channel>,
     /// Open, and its clock has climbed so far.

@@ -407,6 +407,7 @@ async fn of_many_folders_at_once_each_fact_is_folded_by_one() {
                 day: format!("2026-03-{:02}", number % 28 + 1).parse().unwrap(),
                 area: if number % 2 == 0 { MICRO } else { FAR_BUILDING }.parse().unwrap(),
                 category: if number % 5 == 0 { "roads" } else { "sanitation" }.to_owned(),
+                above: if number % 5 == 0 { "" } else { "public" }.to_owned(),
                 facts,
             }
         };

@@ -81,6 +81,7 @@ fn fact(settings: &Settings, record: &Record, step: &Step<'_>) -> Fact {
         day: settings.calendar.date(step.at),
         area: record.request.area,
         category: record.category.clone(),
+        above: rates::above(settings, &record.category),
         facts: step.facts(),
     }
 }

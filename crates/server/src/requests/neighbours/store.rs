@@ -242,8 +242,8 @@ pub(super) fn merged_here(
     into: RequestId,
 ) -> Result<Vec<(RequestId, String)>, Error> {
     let rows = tx.rows(
-        "SELECT id, number FROM requests WHERE street = $1 AND merged_into = $2
-         AND merged_into IS NOT NULL ORDER BY id LIMIT 50",
+        "SELECT id, number FROM requests WHERE street = $1 AND merged_into BETWEEN $2 AND $2
+         AND merged_into IS NOT NULL ORDER BY merged_into, id LIMIT 50",
         params![street.number(), into.0],
     )?;
     rows.iter().map(|row| Ok((RequestId(row.get("id")?), row.get("number")?))).collect()

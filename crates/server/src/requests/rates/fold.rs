@@ -32,7 +32,8 @@ pub fn fold(tx: &mut Tx, street: Street) -> Result<usize, Error> {
     let mut sums = BTreeMap::new();
     for fact in &facts {
         let day = calendar::number(fact.day);
-        spread(&mut sums, (day, fact.area, &fact.category), fact.facts, 1);
+        let categories = [fact.category.as_str(), &fact.above];
+        spread(&mut sums, (day, fact.area, categories), fact.facts, 1);
     }
     for (key, sums) in &sums {
         store::add_sums(tx, street, key, sums)?;
@@ -53,7 +54,7 @@ pub async fn work(app: &App, street: Street) -> Result<usize, Error> {
 /// Adds `count` times the same facts to all the sums that they belong to.
 fn spread(
     sums: &mut BTreeMap<Key, Sums>,
-    (day, area, category): (i64, AreaCode, &str),
+    (day, area, categories): (i64, AreaCode, [&str; 2]),
     facts: Facts,
     count: i64,
 ) {
@@ -65,8 +66,11 @@ fn spread(
         (Level::Grid, false),
     ] {
         let Some(area) = area.at(level) else { continue };
-        let category = if is_by_category { category } else { "" }.to_owned();
-        sums.entry(Key { level, category, day, area }).or_default().add(facts, count);
+        let own = categories.into_iter().filter(|code| is_by_category && !code.is_empty());
+        for category in own.chain((!is_by_category).then_some("")) {
+            let category = category.to_owned();
+            sums.entry(Key { level, category, day, area }).or_default().add(facts, count);
+        }
     }
 }
 
@@ -118,7 +122,8 @@ fn stretches(tx: &mut Tx, street: Street) -> Result<Vec<(i64, i64)>, Error> {
 fn from_facts(tx: &mut Tx, street: Street, days: (i64, i64)) -> Result<BTreeMap<Key, Sums>, Error> {
     let mut sums = BTreeMap::new();
     for found in store::folded(tx, street, days)? {
-        let at = (found.day, found.area, found.category.as_str());
+        let categories = [found.category.as_str(), &found.above];
+        let at = (found.day, found.area, categories);
         spread(&mut sums, at, found.facts, found.count);
     }
     Ok(sums)

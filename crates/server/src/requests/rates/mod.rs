@@ -40,6 +40,8 @@ pub struct Fact {
     pub day: Date,
     pub area: AreaCode,
     pub category: String,
+    /// The category above it, which has these figures too; empty where there is none.
+    pub above: String,
     pub facts: Facts,
 }
 
@@ -91,9 +93,15 @@ pub(super) fn note(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
         day: settings.calendar.date(deed.at),
         area: after.request.area,
         category: after.category.clone(),
+        above: above(settings, &after.category),
         facts: step.facts(),
     };
     add(tx, deed.street, fact)
+}
+
+/// The code of the category above this one; empty where there is none.
+pub(super) fn above(settings: &Settings, category: &str) -> String {
+    settings.category(category).map(|found| found.parent.clone()).unwrap_or_default()
 }
 
 /// Puts facts on record, in the transaction of the step that yields them.
@@ -127,6 +135,7 @@ pub fn imported(settings: &Settings, record: &Record, due: Option<Timestamp>) ->
         day: settings.calendar.date(at),
         area: request.area,
         category: record.category.clone(),
+        above: above(settings, &record.category),
         facts,
     };
     let mut raised = Facts::default();

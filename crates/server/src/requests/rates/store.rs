@@ -31,6 +31,7 @@ pub(super) fn add_all(
             calendar::number(fact.day),
             fact.area.code(),
             &fact.category,
+            &fact.above,
             fact.facts.counted.bits(),
             fact.facts.hits.bits(),
             i64::from(is_folded),
@@ -38,8 +39,8 @@ pub(super) fn add_all(
     }
     tx.insert_rows(
         "INSERT INTO request_facts
-             (street, request, version, day, area, category, counted, hits, folded)",
-        9,
+             (street, request, version, day, area, category, above, counted, hits, folded)",
+        10,
         &cells,
     )?;
     Ok(())
@@ -83,7 +84,7 @@ pub(super) fn claim(tx: &mut Tx, street: Street, limit: i64) -> Result<Vec<Fact>
         "UPDATE request_facts SET folded = 1 WHERE street = $1 AND folded = 0
          AND (request, version) IN (SELECT request, version FROM request_facts
              WHERE street = $1 AND folded = 0 ORDER BY request, version LIMIT $2)
-         RETURNING request, version, day, area, category, counted, hits",
+         RETURNING request, version, day, area, category, above, counted, hits",
         params![street.number(), limit],
     )?;
     rows.iter().map(fact).collect()
@@ -260,10 +261,10 @@ pub(super) fn days(
 }
 
 /// The facts within an area by day and by the code before the last `size`; alike ones are counted.
-const FACTS_OF_AREA: &str = "SELECT day, area / $7 * $7 AS area, category, counted, hits, \
+const FACTS_OF_AREA: &str = "SELECT day, area / $7 * $7 AS area, category, above, counted, hits, \
      COUNT(*) AS n FROM request_facts WHERE street = $1 AND area >= $2 AND area < $3 \
-     AND +day >= $4 AND +day < $5 AND folded = 1 AND ($6 = '' OR category = $6) \
-     GROUP BY day, area / $7 * $7, category, counted, hits";
+     AND +day >= $4 AND +day < $5 AND folded = 1 AND ($6 = '' OR category = $6 OR above = $6) \
+     GROUP BY day, area / $7 * $7, category, above, counted, hits";
 
 /// The facts of a place, for areas that are too small to have sums of their own; alike ones are
 /// counted. Each has the code of its area of `level`.
@@ -290,9 +291,9 @@ pub(super) fn folded(
     (from, to): (i64, i64),
 ) -> Result<Vec<Counted>, Error> {
     let rows = tx.rows(
-        "SELECT day, area, category, counted, hits, COUNT(*) AS n FROM request_facts
+        "SELECT day, area, category, above, counted, hits, COUNT(*) AS n FROM request_facts
          WHERE street = $1 AND day >= $2 AND day < $3 AND folded = 1
-         GROUP BY day, area, category, counted, hits",
+         GROUP BY day, area, category, above, counted, hits",
         params![street.number(), from, to],
     )?;
     rows.iter().map(counted).collect()
@@ -363,7 +364,8 @@ macro_rules! behind {
             $area,
             " >= $4 AND ",
             $area,
-            " < $5 AND f.folded = 1 AND ($6 = '' OR f.category = $6) AND (f.counted & $7) <> 0 \
+            " < $5 AND f.folded = 1 AND ($6 = '' OR f.category = $6 OR f.above = $6) \
+             AND (f.counted & $7) <> 0 \
              AND ($8 = 'all' OR ($8 = 'hits' AND (f.hits & $7) <> 0) \
              OR ($8 = 'misses' AND (f.hits & $7) = 0)) \
              AND (",
@@ -429,6 +431,7 @@ pub(super) struct Counted {
     pub day: i64,
     pub area: AreaCode,
     pub category: String,
+    pub above: String,
     pub facts: Facts,
     pub count: i64,
 }
@@ -438,6 +441,7 @@ fn counted(row: &Row) -> Result<Counted, Error> {
         day: row.get("day")?,
         area: row.parse("area", AreaCode::new)?,
         category: row.get("category")?,
+        above: row.get("above")?,
         facts: marks(row)?,
         count: row.get("n")?,
     })
@@ -450,6 +454,7 @@ fn fact(row: &Row) -> Result<Fact, Error> {
         day: row.parse("day", calendar::date)?,
         area: row.parse("area", AreaCode::new)?,
         category: row.get("category")?,
+        above: row.get("above")?,
         facts: marks(row)?,
     })
 }

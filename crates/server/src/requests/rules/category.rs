@@ -122,6 +122,13 @@ impl Settings {
         }
     }
 
+    /// The code of a category, and of those below it.
+    #[must_use]
+    pub fn with_below<'a>(&'a self, code: &'a str) -> Vec<&'a str> {
+        let below = self.categories.iter().filter(|it| it.parent == code);
+        std::iter::once(code).chain(below.map(|it| it.code.as_str())).collect()
+    }
+
     /// The category above.
     #[must_use]
     pub fn above(&self, category: &Category) -> Option<&Category> {

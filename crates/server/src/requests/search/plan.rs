@@ -260,7 +260,11 @@ fn by_filter(settings: &Settings, scope: Scope, filter: &Filter) -> Vec<Vec<Choi
     if area.level() >= Level::Community && matches!(scope, Scope::Area(_) | Scope::Masked(_)) {
         wanted.push(one(Field::of_area(area)));
     }
-    wanted.extend(filter.category.as_ref().map(|code| one(Field::Category.gram(code))));
+    if filter.category.is_some() {
+        let codes = filter.categories.split('|').filter(|code| !code.is_empty());
+        let gram = |code| vec![Source::Gram(Field::Category.gram(code))];
+        wanted.push(codes.map(gram).collect());
+    }
     let urgency = filter.urgency.filter(|it| *it != domain::requests::Urgency::Ordinary);
     wanted.extend(urgency.map(|urgency| one(Field::Urgency.gram(urgency.name()))));
     let channel = filter.channel.filter(|it| *it != domain::requests::Channel::Page);

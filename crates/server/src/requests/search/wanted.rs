@@ -117,6 +117,8 @@ impl Wanted {
                 }
                 "category" => {
                     filter.category = settings.category(value).map(|found| found.code.clone());
+                    let codes = settings.with_below(value);
+                    filter.categories = format!("|{}|", codes.join("|"));
                     filter.category.is_none().then_some(words::CATEGORY_UNKNOWN)
                 }
                 "urgency" => {
