@@ -397,7 +397,7 @@ function putDeeds(worker, count, category, text = '排队测试') {
               about: '',
               label: words,
               title: '',
-              fields: [['area', area], ['category', kind], ['text', `${words}第 ${n} 件`]],
+              fields: [['area', area], ['category', kind], ['text', `${words}第 ${n} 件`], ['separate', '1']],
               files: [],
               key: random.map((byte) => (byte % 36).toString(36)).join(''),
               multi: true,

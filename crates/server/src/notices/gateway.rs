@@ -65,6 +65,12 @@ pub(super) fn is_fit(url: &str) -> bool {
     let has_login = parsed.authority().is_some_and(|it| it.as_str().contains('@'));
     let plain = url.len() <= 500 && url.chars().all(|letter| letter.is_ascii_graphic());
     let bare = host.trim_start_matches('[').trim_end_matches(']');
+    // Numbers that are no address to us may be one to the system.
+    let is_name = bare.chars().next().is_some_and(char::is_alphabetic);
+    let is_link_local = |address: &IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_link_local() || v4.is_unspecified());
+    if !bare.parse::<IpAddr>().map_or(is_name, |address| !is_link_local(&address)) {
+        return false;
+    }
     let within = match bare.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
         Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local(),

@@ -16,8 +16,8 @@ pub(super) const IDS: usize = 200;
 macro_rules! lines {
     ($area:literal, $($rest:literal),+) => {
         concat!(
-            "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, \
-             stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
+            "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 160) AS text, \
+             asker_name, stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
              rung, ordered_at \
              FROM requests WHERE street = $1 AND ", $area, " >= $2 AND ", $area, " < $3 ",
             $($rest),+
@@ -108,7 +108,7 @@ const OF_ASKER: &str = wanted!("+area", "AND asker BETWEEN $13 AND $13", "asker 
 
 /// Those of two hundred requests that fit; each is found by its key.
 const OF_IDS: &str = concat!(
-    "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 60) AS text, stage, \
+    "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 160) AS text, stage, \
      ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, rung, \
      ordered_at, text AS whole, asker_name, asker_phone \
      FROM requests WHERE street = $1 AND +area >= $2 AND +area < $3 ",
@@ -285,6 +285,7 @@ fn line(row: &Row) -> Result<Line, Error> {
         category: row.get("category")?,
         urgency: row.parse("urgency", |name: &str| Urgency::named(name))?,
         text: row.get("text")?,
+        asker_name: row.get("asker_name")?,
         stage: row.parse("stage", |name: &str| stage_named(name))?,
         ending: row.get("ending")?,
         desk: row.parse("desk", |name: &str| Desk::named(name))?,

@@ -15,6 +15,9 @@ use crate::error::Error;
 /// The most lines of one page.
 pub const LIMIT_MAX: usize = 200;
 
+/// How many characters of a text a line shows.
+pub(super) const SHOWN: usize = 60;
+
 /// What of the visible requests is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -59,6 +62,8 @@ pub struct Line {
     pub urgency: Urgency,
     /// The first characters of the text.
     pub text: String,
+    /// Who asked: for the mask, and taken away before the line is shown.
+    pub(super) asker_name: String,
     /// The name of its stage; and of its ending, where it is over.
     pub stage: &'static str,
     pub ending: Option<String>,
@@ -158,8 +163,9 @@ pub fn list(
     found.retain(|line| spent.is_none_or(|end| line.id >= end));
     for line in found.iter_mut().filter(|line| !filter.mine && !is_open_to(actor, line)) {
         line.place.clear();
-        line.text = mask::text(&line.text, "");
+        line.text = mask::text(&line.text, &line.asker_name);
     }
+    shorten(&mut found);
     let more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| more).map(|line| line.id);
@@ -200,7 +206,17 @@ pub fn pile(
     found.sort_by_key(|line| (line.due_at, line.id));
     found.dedup_by_key(|line| line.id);
     found.truncate(LIMIT_MAX);
+    shorten(&mut found);
     Ok(found)
+}
+
+/// Cuts texts to what a line shows, after they were masked: half a name or half a number would pass
+/// any mask.
+fn shorten(lines: &mut [Line]) {
+    for line in lines {
+        line.text = line.text.chars().take(SHOWN).collect();
+        line.asker_name.clear();
+    }
 }
 
 /// How many requests within `area` are at each stage, by community.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::page::{Html, Page, ShownAgain};
 use super::visit::Visit;
-use super::words::Lang;
+use super::words::{Lang, Phrase};
 use crate::App;
 use crate::error::Error;
 
@@ -40,7 +40,7 @@ pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Resp
     let error = response.extensions_mut().remove::<Arc<Error>>();
     let again = response.extensions_mut().remove::<ShownAgain>().filter(|_| script);
     let error = error.or(again.map(|again| again.0)).map_or_else(|| plain(&response), Some);
-    let Some(error) = error else { return if script { done(response) } else { response } };
+    let Some(error) = error else { return if script { done(response, lang) } else { response } };
     if let Error::Records(db::Error::Full) = *error {
         app.full_at.store(app.now().as_microsecond(), Ordering::Relaxed);
     }
@@ -78,11 +78,28 @@ fn is_by_script(request: &Request) -> bool {
     of_pages && *request.method() == Method::POST && accepts(request.headers())
 }
 
-/// To a script: that its form was carried out, and where the page leads that people would see.
-fn done(response: Response) -> Response {
+/// To a script: that its form was carried out, and where the page leads that people would see. A
+/// page in place of that is a question which people answer first, and nothing was done yet.
+fn done(response: Response, lang: Lang) -> Response {
+    const ASKS: Phrase = Phrase {
+        zh: "还没有办成：要请您先看一看，附近是不是已经有人反映过同一件事。",
+        en: "Not done yet: please look first whether somebody nearby has raised the same.",
+    };
     let (mut parts, body) = response.into_parts();
     let Some(location) = parts.headers.remove(header::LOCATION) else {
-        return Response::from_parts(parts, body);
+        let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+        if !kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
+            return Response::from_parts(parts, body);
+        }
+        let told = serde_json::json!({
+            "type": "about:blank",
+            "title": "Conflict",
+            "status": 409,
+            "detail": lang.say(ASKS),
+            "code": "page_asks",
+        });
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        return (StatusCode::CONFLICT, kind, told.to_string()).into_response();
     };
     let location = location.to_str().unwrap_or_default();
     let told = serde_json::json!({ "done": true, "location": location });

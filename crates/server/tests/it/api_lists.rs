@@ -187,3 +187,22 @@ async fn lists_are_narrowed_by_area_stage_and_owner() {
     assert_eq!(walk(&town.resident(), "mine=true", async || {}).await, [one]);
     assert_eq!(walk(&town.neighbour(), "", async || {}).await, [two]);
 }
+
+#[tokio::test]
+async fn a_list_masks_the_name_in_what_was_written_as_the_request_itself_does() {
+    let town = town().await;
+    let mut body = rubbish();
+    body["for_other"] = json!(true);
+    body["name"] = json!("孙德福");
+    // The name and the number stand where a line is cut.
+    let text = format!("我叫孙德福，电话13800138000。{}孙德福的电话13800138000", "楼".repeat(36));
+    body["text"] = json!(text);
+    town.head().calls("POST", "/requests", body).await.with(201);
+    for reader in [town.auditor(), town.head()] {
+        let list = reader.calls("GET", "/requests", Value::Null).await.with(200);
+        let text = list.json()["items"][0]["text"].as_str().unwrap().to_owned();
+        assert!(text.starts_with("我叫孙*福，电话***。"), "{text}");
+        assert!(!text.contains("孙德") && !text.contains('1'), "{text}");
+        assert!(text.chars().count() <= 60, "{text}");
+    }
+}

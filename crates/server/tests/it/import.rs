@@ -142,7 +142,10 @@ async fn ten_thousand_real_requests_are_taken_in_as_the_file_has_them() {
         move |tx: &mut db::Tx| server::requests::counts(tx, &settings, settings.street.area(), now);
     let counts = town.app.db.read(counts).await.unwrap();
     let closed = counts.iter().filter(|count| count.stage == "closed");
-    assert_eq!(closed.map(|count| count.all).sum::<i64>(), by_stage("closed") as i64);
+    assert_eq!(
+        closed.map(|count| count.all).sum::<i64>(),
+        i64::try_from(by_stage("closed")).unwrap()
+    );
     let again = taken_in(&town, &text, (&name, bytes), (false, usize::MAX)).await.unwrap();
     assert_eq!((again.imported, again.skipped), (0, 10_000));
     assert_eq!(listed(&town).await, ends, "the same file once more changes nothing");

@@ -398,3 +398,15 @@ async fn whoever_joined_is_told_the_news_in_general_words() {
     let page = neighbour.opens("/notices").await.with(200).body;
     assert!(!page.contains("社区正在安排"), "{page}");
 }
+
+#[tokio::test]
+async fn the_askers_own_phone_is_no_neighbour_and_nobody_is_told_whose_it_is() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let own = json!({ "phone": town.resident().phone });
+    let path = format!("/requests/{id}/supporters?area={BUILDING}");
+    let said = town.guest().calls("POST", &path, own).await.with(200).json();
+    let other = json!({ "phone": "10000009998" });
+    let told = town.guest().calls("POST", &path, other).await.with(200).json();
+    assert_eq!((&said["supporters"], &told["supporters"]), (&json!(0), &json!(1)), "{said} {told}");
+}

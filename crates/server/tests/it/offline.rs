@@ -82,7 +82,13 @@ async fn raising_for_a_neighbour_tells_its_fate_as_well() {
     let again = tells(&town.worker(), "/requests", &form(&fields), &key).await.with(200).json();
     assert_eq!(first, again);
     assert!(first["location"].as_str().unwrap().ends_with("/receipt"), "{first}");
-    assert_eq!(town.officer().opens("/requests").await.body.matches("data-row").count(), 1);
+
+    // The page would ask whether this is the same: nothing was done, and the script is told so.
+    let asks = tells(&town.worker(), "/requests", &form(&fields), &fresh_key()).await.with(409);
+    assert_eq!(problem(&asks)["code"], "page_asks");
+    let other = format!("{}&separate=1", form(&fields));
+    tells(&town.worker(), "/requests", &other, &fresh_key()).await.with(200);
+    assert_eq!(town.officer().opens("/requests").await.body.matches("data-row").count(), 2);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ async fn all_doors_of_an_area_stand_in_one_print() {
         (town.street_officer(), STREET, 4),
         (town.officer(), BUILDING, 1),
     ] {
-        for (size, sheets) in [("a5", count), ("a4", count), ("a5x2", (count + 1) / 2)] {
+        for (size, sheets) in [("a5", count), ("a4", count), ("a5x2", usize::div_ceil(count, 2))] {
             let page = plates(&person, &format!("area={area}&size={size}")).await;
             assert_eq!(page.matches("<svg class=\"qr\"").count(), count, "{area} {size}");
             assert_eq!(page.matches("<div class=\"sheet\">").count(), sheets, "{area} {size}");

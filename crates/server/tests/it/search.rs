@@ -186,6 +186,8 @@ async fn a_request_of_a_receipt_is_found_once_it_is_in_the_account() {
     assert_eq!(finds_words(&resident, "垃圾").await.len(), 1);
 }
 
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [String]);
+
 #[tokio::test]
 async fn lists_are_narrowed_by_all_that_they_offer() {
     let town = town().await;
@@ -201,7 +203,7 @@ async fn lists_are_narrowed_by_all_that_they_offer() {
     let [danger, water, old] = [[danger], [water], [old]];
     let two = [all[0].clone(), all[1].clone()];
     let no: [String; 0] = [];
-    let cases: &[(&[(&str, &str)], &[String])] = &[
+    let cases: &[Case<'_>] = &[
         (&[], &all),
         (&[("category", "utilities")], &water),
         (&[("category", "roads")], &no),
@@ -264,8 +266,12 @@ async fn what_was_raised_before_there_was_a_search_is_found_after_the_fill_too()
         requests::begin_fill(tx, street, domain::id::RequestId(i64::MAX))
     };
     town.write(forget).await.unwrap();
-    assert_eq!(finds_words(&officer, "路灯").await, [number.clone()], "read one by one");
-    assert_eq!(finds_words(&officer, &number).await, [number.clone()]);
+    assert_eq!(
+        finds_words(&officer, "路灯").await,
+        std::slice::from_ref(&number),
+        "read one by one"
+    );
+    assert_eq!(finds_words(&officer, &number).await, std::slice::from_ref(&number));
     let (newer, _) = asks(&town.resident(), json!({ "text": "又有路灯不亮了" })).await;
     server::jobs::fill(&town.app).await.unwrap();
     assert_eq!(finds_words(&officer, "路灯").await, [newer.clone(), number.clone()]);

@@ -118,13 +118,14 @@ async fn list(town: &Town, actor: &Actor, query: &str, after: Option<RequestId>)
     town.app.db.read(read).await.unwrap()
 }
 
+type Which<'a> = &'a dyn Fn(i64) -> bool;
+
 #[tokio::test]
 async fn a_search_finds_all_of_it_and_reads_no_table_to_its_end() {
     let town = filled().await;
     let lamp = |n: i64| n % 50 == 0;
     let in_grid = |n: i64| n % 100 < 50;
     let named = |n: i64| n % 1000 == 0;
-    type Which<'a> = &'a dyn Fn(i64) -> bool;
     let (street, grid) = (holder(Post::StreetOfficer, STREET), holder(Post::GridLeader, GRID));
     let officer = holder(Post::CommunityOfficer, COMMUNITY);
     let masked = holder(Post::Auditor, STREET);

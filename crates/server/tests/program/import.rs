@@ -92,6 +92,7 @@ impl Drop for Place {
 fn killed_midway(database: Option<String>) {
     const ROWS: usize = 20_000;
     let place = Place::with(ROWS, database);
+    let all = i64::try_from(ROWS).unwrap();
     let mut cut = 0;
     for pause in [150, 400, 700, 1000, 1300] {
         let mut child = running::command(&place.arguments())
@@ -103,14 +104,13 @@ fn killed_midway(database: Option<String>) {
         child.kill().unwrap();
         child.wait().unwrap();
         let found = place.recorded();
-        let all = ROWS as i64;
         assert!([(0, 0), (all, all)].contains(&found), "{found:?} after {pause} ms");
         cut += usize::from(found == (0, 0));
     }
     println!("{cut} of 5 were cut off before their end");
     let output = running::run(&place.arguments());
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(place.recorded(), (ROWS as i64, ROWS as i64));
+    assert_eq!(place.recorded(), (all, all));
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(said["rows"], ROWS, "{said}");
     assert!(cut > 0, "it was never killed before its end");

@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::identity::{self, Cost};
 use crate::requests::{self, Filter};
 use crate::seed::county;
+use crate::web::visit::escaped;
 use crate::{App, Options};
 
 /// What the larger one is held against.
@@ -220,10 +221,10 @@ impl Site {
             "desk" => (&self.officers[turn % self.officers.len()], "/desk".to_owned()),
             "detail" => (street, known.path.clone()),
             "list" => (street, "/requests".to_owned()),
-            "search_words" => (street, format!("/requests?q={}", quoted(words))),
+            "search_words" => (street, format!("/requests?q={}", escaped(words))),
             "search_phone" => (street, format!("/requests?q={}", known.tail)),
             "search_number" => (street, format!("/requests?q={}", known.number)),
-            "search_name" => (street, format!("/requests?q={}", quoted("王安"))),
+            "search_name" => (street, format!("/requests?q={}", escaped("王安"))),
             _ => (street, "/rates".to_owned()),
         };
         let request = Request::get(&path).header(header::HOST, "bench");
@@ -241,11 +242,6 @@ impl Site {
         let statements = u32::try_from(self.app.db.statements() - before).unwrap_or(u32::MAX);
         Ok((took.as_secs_f64() * 1000.0, f64::from(statements)))
     }
-}
-
-/// As it stands in an address.
-fn quoted(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// The middle time, and the middle number of statements.

@@ -181,11 +181,7 @@ impl Order {
             text(lang.say(search::words::channel(row.channel))),
             Cell::Text(settings.place_name(row.area, lang)),
             if is_full { text(&row.place) } else { text("") },
-            if is_full {
-                text(&row.text)
-            } else {
-                Cell::Text(mask::text(&row.text, &row.asker_name))
-            },
+            Cell::Text(mask::text(&row.text, &row.asker_name)),
             Cell::Text(mask::name(&row.asker_name)),
             Cell::Text(phone),
             Cell::Text(self.holder(row)),

@@ -35,9 +35,9 @@ pub const NARROWED: Phrase = Phrase { zh: "筛选条件", en: "Narrowed to" };
 pub const LINES: Phrase = Phrase { zh: "件数", en: "Requests" };
 pub const MASKED: Phrase = Phrase { zh: "打码", en: "Masking" };
 pub const MASKING: Phrase = Phrase {
-    zh: "姓名和电话一律打码；您看不到全文的诉求，具体位置不导出，内容里的号码打码。",
-    en: "Names and phones are always masked. Of requests that you may not read in full the exact \
-         place is left out, and numbers in the text are masked.",
+    zh: "诉求人的姓名、电话，以及内容里的姓名和号码，一律打码；您看不到全文的诉求，具体位置不导出。",
+    en: "The asker's name and phone are always masked, in the text too, and so are long numbers. Of \
+         requests that you may not read in full the exact place is left out.",
 };
 pub const KEEP: Phrase = Phrase { zh: "保管", en: "Keeping" };
 pub const KEEPING: Phrase = Phrase {

@@ -96,10 +96,10 @@ pub fn put(
 ) -> Result<(), Error> {
     let street = settings.street;
     store::add_all(tx, street, lives)?;
-    let lines = lives
+    let stories = lives
         .iter()
         .flat_map(|life| life.story.iter().map(|entry| (life.record.request.id.0, entry)));
-    history::add_all(tx, street, lines)?;
+    history::add_all(tx, street, stories)?;
     let facts: Vec<Fact> = lives.iter().flat_map(|life| life.facts.iter().cloned()).collect();
     rates::add_all(tx, street, &facts, are_folded)?;
     let joined = lives.iter().flat_map(|life| {

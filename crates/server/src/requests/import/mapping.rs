@@ -195,12 +195,14 @@ impl Mapping {
     }
 
     /// What a status means, and its particulars.
+    #[must_use]
     pub fn status(&self, name: &str) -> Option<(Fate, &Status)> {
         let status = self.statuses.get(name).or_else(|| self.statuses.get("*"))?;
         Some((status.fate().ok()?, status))
     }
 
     /// The code of the category of a kind.
+    #[must_use]
     pub fn category(&self, kind: &str) -> &str {
         let categories = &self.categories;
         let found = categories.patterns.iter().find(|(pattern, _)| fits(pattern, kind));

@@ -104,7 +104,7 @@ pub fn read(
     let (encoding, sheet) = (mapping.encoding.as_deref(), mapping.sheet.as_deref());
     let wanted = mapping.wanted();
     let sheet = read::read(name, bytes, &read::Way { encoding, sheet, wanted: &wanted })?;
-    rows::batch(sheet, mapping, settings, under)
+    rows::batch(&sheet, mapping, settings, under)
 }
 
 /// Puts on record what is not there yet. With `is_trial` all of it is done, and nothing kept.

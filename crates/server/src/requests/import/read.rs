@@ -128,7 +128,7 @@ fn texts(
 
 /// Where a file stops being UTF-8, and what it probably is.
 fn not_utf8(bytes: &[u8], at: usize) -> Bad {
-    let row = 1 + bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
+    let row = bytes[..at].split(|&byte| byte == b'\n').count();
     let (_, _, is_wrong) = GB18030.decode(bytes);
     let guess = if is_wrong { "windows-1252" } else { "gb18030" };
     let reason = format!(
@@ -148,11 +148,8 @@ fn workbook(bytes: Vec<u8>, sheet: Option<&str>) -> Result<Rows, Vec<Bad>> {
     let Some(name) = sheet.map(str::to_owned).or_else(|| names.first().cloned()) else {
         return whole("the workbook has no sheet".to_owned());
     };
-    let range = match book.worksheet_range(&name) {
-        Ok(range) => range,
-        Err(_) => {
-            return whole(format!("there is no sheet {name:?}; there are {}", names.join(", ")));
-        }
+    let Ok(range) = book.worksheet_range(&name) else {
+        return whole(format!("there is no sheet {name:?}; there are {}", names.join(", ")));
     };
     let first = range.start().map_or(0, |(row, _)| row as usize);
     let rows = range.rows().enumerate();

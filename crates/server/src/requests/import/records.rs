@@ -117,7 +117,7 @@ fn story(row: &Incoming, stage: Stage) -> Vec<Entry> {
     raised["type"] = row.kind.as_str().into();
     raised["status"] = row.status.as_str().into();
     let mut lines = vec![("raised", "asker", row.raised, raised)];
-    let note = row.note.as_ref().map(|note| note.as_str());
+    let note = row.note.as_ref().map(domain::requests::Note::as_str);
     let mut add = |event: &'static str, mut facts: Value, at: Timestamp| {
         if let (Some(note), None) = (note, facts.get("note")) {
             facts["note"] = note.into();

@@ -54,16 +54,16 @@ pub struct Batch {
 
 /// Turns rows into requests; of a file with a fault in it nothing is left.
 pub fn batch(
-    sheet: Sheet,
+    sheet: &Sheet,
     mapping: &Mapping,
     settings: &Settings,
     under: Option<AreaCode>,
 ) -> Result<Batch, Vec<Bad>> {
-    let places = Places::of(mapping, settings, under).map_err(|reason| vec![faulty(reason)])?;
-    let units = units(mapping, settings).map_err(|reason| vec![faulty(reason)])?;
-    categories(mapping, settings).map_err(|reason| vec![faulty(reason)])?;
-    let zone = mapping.zone().map_err(|reason| vec![faulty(reason)])?;
-    let reader = RowReader { sheet: &sheet, mapping, zone, places, units };
+    let places = Places::of(mapping, settings, under).map_err(|reason| vec![faulty(&reason)])?;
+    let units = units(mapping, settings).map_err(|reason| vec![faulty(&reason)])?;
+    categories(mapping, settings).map_err(|reason| vec![faulty(&reason)])?;
+    let zone = mapping.zone().map_err(|reason| vec![faulty(&reason)])?;
+    let reader = RowReader { sheet, mapping, zone, places, units };
     let (mut all, mut bad) = (Vec::new(), Vec::new());
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut repeated = 0;
@@ -91,11 +91,11 @@ pub fn batch(
     all.sort_by_key(|(incoming, at)| (incoming.raised, *at));
     let keys: Vec<usize> = all.iter().map(|(_, at)| *at).collect();
     let mut all: Vec<Incoming> = all.into_iter().map(|(incoming, _)| incoming).collect();
-    find_originals(&mut all, &keys, &sheet, mapping);
+    find_originals(&mut all, &keys, sheet, mapping);
     Ok(Batch { all, blank: sheet.blank, repeated })
 }
 
-fn faulty(reason: String) -> Bad {
+fn faulty(reason: &str) -> Bad {
     Bad { row: 0, column: String::new(), reason: format!("the mapping: {reason}") }
 }
 

@@ -129,7 +129,9 @@ pub fn join(
         if supporter.person().is_some() && supporter.person() == loaded.request.asker {
             return Err(Error::Refused(words::OWN.into()));
         }
-        if !is_there(tx, street, id, &supporter)? {
+        // Who asked is no neighbour of their own; whose phone it is, is nobody's business.
+        let is_asker = supporter.phone() == loaded.asker_phone && !loaded.asker_phone.is_empty();
+        if !is_asker && !is_there(tx, street, id, &supporter)? {
             store::add(tx, street, (id, id), &supporter, deed.at)?;
             store::count(tx, street, id, deed.at)?;
         }

@@ -15,6 +15,7 @@ use super::{ListLine, Period, Place, store};
 use crate::app::Settings;
 use crate::calendar;
 use crate::error::Error;
+use crate::requests::list;
 
 /// The figures of an area.
 #[derive(Clone, Debug)]
@@ -222,7 +223,11 @@ pub fn behind(
     lines.truncate(limit);
     for line in lines.iter_mut().filter(|line| !actor.may(Verb::See, line.area)) {
         line.place.clear();
-        line.text = mask::text(&line.text, "");
+        line.text = mask::text(&line.text, &line.asker_name);
+    }
+    for line in &mut lines {
+        line.text = line.text.chars().take(list::SHOWN).collect();
+        line.asker_name.clear();
     }
     Ok((lines, has_more))
 }

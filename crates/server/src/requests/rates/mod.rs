@@ -76,6 +76,8 @@ pub struct ListLine {
     pub category: String,
     /// The first characters of the text.
     pub text: String,
+    /// Who asked: for the mask, and taken away before the line is shown.
+    asker_name: String,
 }
 
 /// Puts on record what a change counts for: one row, or none where it counts for nothing.

@@ -354,7 +354,7 @@ macro_rules! behind {
     ($area:literal, $day:literal) => {
         concat!(
             "SELECT f.day, f.version, f.request, f.hits, r.number, r.area, r.place, r.category, \
-             SUBSTR(r.text, 1, 60) AS text FROM request_facts f \
+             SUBSTR(r.text, 1, 160) AS text, r.asker_name FROM request_facts f \
              JOIN requests r ON r.street = f.street AND r.id = f.request \
              WHERE f.street = $1 AND r.street = $1 AND ",
             $day,
@@ -420,6 +420,7 @@ pub(super) fn behind(
                 place: row.get("place")?,
                 category: row.get("category")?,
                 text: row.get("text")?,
+                asker_name: row.get("asker_name")?,
             })
         })
         .collect()

@@ -258,6 +258,10 @@ impl Faults<'_> {
             if !parent.is_empty() && !above.is_some_and(is_top) {
                 self.add(row, "parent", words::PARENT_BAD);
             }
+            let is_retired = |row: usize| !table.cell(row, "retired").is_empty();
+            if above.is_some_and(|&above| is_retired(above)) && !is_retired(row) {
+                self.add(row, "retired", words::PARENT_RETIRED);
+            }
         }
         let known = &self.settings.categories;
         let lost = known

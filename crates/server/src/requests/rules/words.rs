@@ -74,6 +74,10 @@ pub const PARENT_BAD: Phrase = Phrase {
     zh: "上级类别要是一个大类；大类上面不能再有上级。",
     en: "What stands above must stand at the top: there are two levels.",
 };
+pub const PARENT_RETIRED: Phrase = Phrase {
+    zh: "大类停用了，下面的小类也要一起停用。",
+    en: "What stands above it is retired, so retire this one too.",
+};
 pub const NONE_LEFT: Phrase = Phrase {
     zh: "至少要留一个大类在用。",
     en: "At least one category at the top has to stay.",

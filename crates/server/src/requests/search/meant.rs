@@ -8,6 +8,7 @@ use super::super::lines::Words;
 use super::super::list::{Filter, Line, Scope};
 use super::plan::{Choice, Source};
 use crate::app::Settings;
+use crate::requests::Category;
 
 /// The most areas that one term may name; a term that names more is looked for in what else fits.
 const AREAS_MAX: usize = 24;
@@ -86,8 +87,9 @@ impl Reads {
 impl Sought {
     fn new(settings: &Settings, scope: Scope, term: Term) -> Self {
         let is_called = |name: &str| term.may_be_in(name) && term.is_in(&fold(name));
-        let categories = settings.categories.iter();
-        let categories = categories.filter(|it| is_called(&it.name) || is_called(&it.name_en));
+        let named = |it: &Category| is_called(&it.name) || is_called(&it.name_en);
+        let above = |it: &Category| settings.category(&it.parent).is_some_and(named);
+        let categories = settings.categories.iter().filter(|it| named(it) || above(it));
         let categories = categories.map(|it| it.code.clone()).collect();
         let around = scope.area();
         let mut areas: Vec<AreaCode> = settings

@@ -209,8 +209,8 @@ impl Teller {
 
     fn officer(&self, here: &MicroGrid) -> (&'static str, Option<PersonId>) {
         let officers = self.place.officers.iter();
-        let officer = officers.filter(|(area, _)| area.contains(here.area)).map(|(_, it)| *it);
-        ("community", officer.last())
+        let mut officer = officers.filter(|(area, _)| area.contains(here.area)).map(|(_, it)| *it);
+        ("community", officer.next_back())
     }
 
     fn liaison(&self, by: Handler) -> Option<PersonId> {

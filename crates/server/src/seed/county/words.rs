@@ -113,9 +113,9 @@ const MATTERS: &[(&str, &[&str])] = &[
 /// A person's name.
 pub fn person(dice: &mut Dice) -> String {
     let mut name = (*dice.pick(SURNAMES)).to_owned();
-    name.push_str(*dice.pick::<&str>(GIVEN));
+    name.push_str(dice.pick::<&str>(GIVEN));
     if dice.in_hundred(75) {
-        name.push_str(*dice.pick::<&str>(GIVEN));
+        name.push_str(dice.pick::<&str>(GIVEN));
     }
     name
 }

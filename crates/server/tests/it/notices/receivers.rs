@@ -61,7 +61,7 @@ impl MailServer {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 // Whoever hangs up in the middle is no concern of the others.
-                let _ = shared.serve(stream.unwrap());
+                let _ = shared.serve(&stream.unwrap());
             }
         });
         server
@@ -76,9 +76,9 @@ impl MailServer {
         self.letters.lock().unwrap().clone()
     }
 
-    fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
+    fn serve(&self, stream: &TcpStream) -> std::io::Result<()> {
         let mut lines = BufReader::new(stream.try_clone()?);
-        let answer = |text: &str| (&stream).write_all(format!("{text}\r\n").as_bytes());
+        let answer = |text: &str| (&*stream).write_all(format!("{text}\r\n").as_bytes());
         answer("220 test")?;
         let (mut from, mut to) = (String::new(), String::new());
         loop {
@@ -141,7 +141,7 @@ impl Gateway {
         let shared = gateway.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                shared.serve(stream.unwrap());
+                shared.serve(&stream.unwrap());
             }
         });
         gateway
@@ -158,7 +158,7 @@ impl Gateway {
         self.messages.lock().unwrap().clone()
     }
 
-    fn serve(&self, stream: TcpStream) {
+    fn serve(&self, stream: &TcpStream) {
         let mut lines = BufReader::new(stream.try_clone().unwrap());
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -186,7 +186,7 @@ impl Gateway {
             let text = format!(
                 "HTTP/1.1 {status} Test\r\n{more}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             );
-            let _ = (&stream).write_all(text.as_bytes());
+            let _ = (&*stream).write_all(text.as_bytes());
         }
     }
 }

@@ -322,6 +322,9 @@
   live();
   banner();
   setInterval(function () { times(document); }, 60000);
+  /* A link to something folded opens it. */
+  var target = location.hash && document.getElementById(location.hash.slice(1));
+  if (target && target.tagName === "DETAILS") { target.open = true; }
   var summary = document.querySelector("[data-focus]");
   if (summary) { summary.focus(); }
 }());

@@ -82,6 +82,7 @@ function makeFates(store, queue, me, send) {
     return ["is-pending", "s-pending", words.stateWaiting];
   }
   function why(deed) {
+    if (deed.code === "page_asks") { return words.asks; }
     var known = words.why[deed.status >= 500 ? 500 : deed.status];
     return known || words.whyElse;
   }
@@ -133,7 +134,13 @@ function makeFates(store, queue, me, send) {
       if (written(deed).length && !deed.unsure) {
         line.appendChild(button(words.edit, "", function () { editing = deed.seq; render(); }));
       }
-      line.appendChild(button(words.again, "button-quiet", function () { queue.retry(deed.seq).then(send); }));
+      if (deed.code === "page_asks") {
+        line.appendChild(button(words.separate, "button-quiet", function () {
+          queue.retry(deed.seq, deed.fields.concat([["separate", "1"]])).then(send);
+        }));
+      } else {
+        line.appendChild(button(words.again, "button-quiet", function () { queue.retry(deed.seq).then(send); }));
+      }
     }
     line.appendChild(button(words.discard, "button-bad", function () {
       if (window.confirm(words.discardSure)) { store.remove(deed.seq).then(send); }

@@ -224,6 +224,8 @@
   function refused(form, deed) {
     return store.remove(deed.seq).then(function () {
       free(form);
+      // A page asks something first: its person is here to answer it.
+      if (deed.code === "page_asks") { form.submit(); return; }
       var key = form.querySelector("input[name=key]");
       if (deed.code === "key_used" && key) { key.value = freshKey(); }
       var errors = (deed.errors || []).map(function (error) {
