@@ -66,12 +66,13 @@ pub(super) fn is_fit(url: &str) -> bool {
     let plain = url.len() <= 500 && url.chars().all(|letter| letter.is_ascii_graphic());
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     // Numbers that are no address to us may be one to the system.
-    let is_name = bare.chars().next().is_some_and(char::is_alphabetic);
-    let is_link_local = |address: &IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_link_local() || v4.is_unspecified());
-    if !bare.parse::<IpAddr>().map_or(is_name, |address| !is_link_local(&address)) {
-        return false;
-    }
+    let last = bare.rsplit('.').next().unwrap_or_default();
+    let is_name = last.starts_with(char::is_alphabetic);
     let within = match bare.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) if address.is_link_local() || address.is_unspecified() => {
+            return false;
+        }
+        Err(_) if !is_name => return false,
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
         Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local(),
         Err(_) => {
@@ -185,6 +186,9 @@ mod tests {
             "gateway.example",
             "http://gateway.example/sms",
             "http://8.8.8.8/",
+            "http://134744072/",
+            "http://0x08080808/",
+            "https://169.254.169.254/",
             "ftp://gateway/",
             "https://me:secret@gateway.example/",
             "https://网关.example/",

@@ -17,8 +17,8 @@ macro_rules! lines {
     ($area:literal, $($rest:literal),+) => {
         concat!(
             "SELECT id, number, area, place, category, urgency, SUBSTR(text, 1, 160) AS text, \
-             asker_name, stage, ending, desk, worker, unit, due_at, question_at, extension, raised_at, photos, \
-             rung, ordered_at \
+             asker_name, stage, ending, desk, worker, unit, due_at, question_at, extension, \
+             raised_at, photos, rung, ordered_at \
              FROM requests WHERE street = $1 AND ", $area, " >= $2 AND ", $area, " < $3 ",
             $($rest),+
         )

@@ -53,12 +53,9 @@ pub(super) fn was_counted(
     request: RequestId,
     measure: Measure,
 ) -> Result<bool, Error> {
-    let row = tx.row(
-        "SELECT version FROM request_facts
-         WHERE street = $1 AND request = $2 AND (counted & $3) <> 0 LIMIT 1",
-        params![street.number(), request.0, measure.bit()],
-    )?;
-    Ok(row.is_some())
+    let sql = "SELECT version FROM request_facts
+         WHERE street = $1 AND request = $2 AND (counted & $3) <> 0 LIMIT 1";
+    Ok(tx.row(sql, params![street.number(), request.0, measure.bit()])?.is_some())
 }
 
 const TO_FOLD: &str = "SELECT version FROM request_facts WHERE street = $1 AND folded = 0 LIMIT 1";
