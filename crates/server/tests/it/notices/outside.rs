@@ -260,7 +260,7 @@ async fn what_was_given_up_is_sent_again_one_by_one_or_all() {
     goes_out(&town).await;
     assert_eq!((gateway.messages().len(), counts(&town).await), (4, (0, 0)));
     let page = administrator.opens("/administration/notices").await.body;
-    assert!(page.contains("都送到了。"));
+    assert!(page.contains("没有送不出去的。"));
 }
 
 #[tokio::test]
