@@ -110,7 +110,7 @@ pub struct Told {
 /// How the slice above knows what notices are about.
 #[derive(Clone, Copy)]
 pub struct Subjects {
-    /// Puts notices, at most [`inbox::LIMIT_MAX`], into words for a reader; nothing where they may
+    /// Puts notices, at most `inbox::LIMIT_MAX`, into words for a reader; nothing where they may
     /// not see it any more. It costs the same number of statements however many there are.
     pub tell: Tell,
     /// The phone that somebody without an account left, by the number in [`Reader::Phone`]; nothing

@@ -1,7 +1,7 @@
 //! Rates (三率): what each step of a request counts for, the sums of every day, and the boards that
 //! are read from them. The definitions are in [`domain::requests::Measure`].
 //!
-//! A step writes its facts in its own transaction ([`note`]); folders add them to the sums of their
+//! A step writes its facts in its own transaction (`note`); folders add them to the sums of their
 //! day a moment later ([`fold()`]); nothing is ever taken back.
 
 mod api;
