@@ -129,10 +129,6 @@ async fn work(app: &App, street: Street, job: &Job) -> Result<bool, Error> {
             }
             Ok(false)
         }
-        Kind::Fold => {
-            app.db.write(move |tx| queue::done(tx, street, &job)).await?;
-            Ok(false)
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod store;
 
-pub use store::{cancel, dead, done, due, failed, put, revive, waiting};
+pub use store::{cancel, done, due, failed, put};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,8 +19,6 @@ pub enum Kind {
     Clock,
     /// Something happened to a request, and people have to hear of it.
     News,
-    /// Facts wait to be added to the figures.
-    Fold,
     /// The calendar changed, and the running deadlines after this one are to be computed anew.
     Calendar,
 }
@@ -42,7 +40,7 @@ pub struct Job {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Clock, Kind::News, Kind::Fold, Kind::Calendar];
+    pub const ALL: [Kind; 3] = [Kind::Clock, Kind::News, Kind::Calendar];
 
     /// The name of this kind in the database.
     #[must_use]
@@ -50,7 +48,6 @@ impl Kind {
         match self {
             Kind::Clock => "clock",
             Kind::News => "news",
-            Kind::Fold => "fold",
             Kind::Calendar => "calendar",
         }
     }

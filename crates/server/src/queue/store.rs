@@ -82,43 +82,6 @@ pub fn failed(
     Ok(())
 }
 
-/// What was given up, at most two hundred, the latest first.
-pub fn dead(tx: &mut Tx, street: Street) -> Result<Vec<Job>, Error> {
-    let rows = tx.rows(
-        "SELECT kind, subject, since, run_at, tries, problem FROM jobs
-         WHERE street = $1 AND dead = 1 ORDER BY run_at DESC, subject LIMIT 200",
-        params![street.number()],
-    )?;
-    rows.iter().map(job).collect()
-}
-
-/// Has a job that was given up tried again; tells whether there was one.
-pub fn revive(
-    tx: &mut Tx,
-    street: Street,
-    (kind, subject): (Kind, i64),
-    now: Timestamp,
-) -> Result<bool, Error> {
-    let revived = tx.execute(
-        "UPDATE jobs SET dead = 0, tries = 0, run_at = $1
-         WHERE street = $2 AND kind = $3 AND subject = $4 AND dead = 1",
-        params![now.as_microsecond(), street.number(), kind.name(), subject],
-    )?;
-    Ok(revived > 0)
-}
-
-/// How many jobs of a kind wait, and how many were given up.
-pub fn waiting(tx: &mut Tx, street: Street, kind: Kind) -> Result<(i64, i64), Error> {
-    let row = tx.row(
-        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(dead), 0) AS BIGINT) AS dead FROM jobs
-         WHERE street = $1 AND kind = $2",
-        params![street.number(), kind.name()],
-    )?;
-    let Some(row) = row else { return Ok((0, 0)) };
-    let (all, dead): (i64, i64) = (row.get("n")?, row.get("dead")?);
-    Ok((all - dead, dead))
-}
-
 fn job(row: &Row) -> Result<Job, Error> {
     Ok(Job {
         kind: row.parse("kind", |name: &str| Kind::named(name))?,

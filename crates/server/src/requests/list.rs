@@ -16,7 +16,7 @@ use crate::error::Error;
 pub const LIMIT_MAX: usize = 200;
 
 /// How many characters of a text a line shows.
-pub(super) const SHOWN: usize = 60;
+const SHOWN: usize = 60;
 
 /// What of the visible requests is wanted.
 #[derive(Clone, Debug, Default)]
@@ -210,13 +210,17 @@ pub fn pile(
     Ok(found)
 }
 
-/// Cuts texts to what a line shows, after they were masked: half a name or half a number would pass
-/// any mask.
 fn shorten(lines: &mut [Line]) {
     for line in lines {
-        line.text = line.text.chars().take(SHOWN).collect();
+        line.text = shortened(&line.text);
         line.asker_name.clear();
     }
+}
+
+/// What a line shows of a text, to be cut after it was masked: half a name or half a number would
+/// pass any mask.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
 }
 
 /// How many requests within `area` are at each stage, by community.

@@ -226,7 +226,7 @@ pub fn behind(
         line.text = mask::text(&line.text, &line.asker_name);
     }
     for line in &mut lines {
-        line.text = line.text.chars().take(list::SHOWN).collect();
+        line.text = list::shortened(&line.text);
         line.asker_name.clear();
     }
     Ok((lines, has_more))
