@@ -28,4 +28,5 @@ pub const ALL: &[Migration] = history![
     "0014_calendar_closures",
     "0015_requests_callbacks",
     "0016_requests_plans",
+    "0017_requests_months",
 ];

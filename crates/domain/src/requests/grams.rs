@@ -180,8 +180,11 @@ impl Term {
     /// thousands of names.
     #[must_use]
     pub fn may_be_in(&self, text: &str) -> bool {
-        let first = self.0.chars().next();
-        text.chars().any(|letter| plain(letter).to_lowercase().next() == first)
+        let Some(first) = self.0.chars().next() else { return false };
+        text.chars().any(|letter| {
+            letter == first
+                || !is_caseless(letter) && plain(letter).to_lowercase().next() == Some(first)
+        })
     }
 
     /// The end of a phone number that this may be: four to eleven digits, and their last four.
@@ -234,6 +237,11 @@ pub fn fold(text: &str) -> String {
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// Whether folding leaves it as it is: what Chinese is written with.
+fn is_caseless(letter: char) -> bool {
+    matches!(letter, '\u{2e80}'..='\u{a63f}')
 }
 
 /// The plain sign of one of full width.

@@ -32,6 +32,7 @@ pub const OURS: &[&str] = &[
     "request_filters",
     "request_folds",
     "request_grams",
+    "request_months",
     "request_numbers",
     "request_photos",
     "request_sources",
@@ -64,9 +65,9 @@ pub fn clear(tx: &mut Tx) -> Result<(), Error> {
              deliveries, history, invitations, jobs, migrations, notice_addresses,
              notice_settings, notices, people, receipts, request_days,
              request_exports, request_facts, request_fills, request_filters,
-             request_folds, request_grams, request_numbers, request_photos,
-             request_sources, request_supporters, request_totals, requests,
-             rule_versions, sessions, streets, units",
+             request_folds, request_grams, request_months, request_numbers,
+             request_photos, request_sources, request_supporters, request_totals,
+             requests, rule_versions, sessions, streets, units",
         params![],
     )?;
     Ok(())

@@ -11,7 +11,7 @@ use domain::requests::{Measure, Sums, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{ListLine, Period, Place, store};
+use super::{Grain, Key, ListLine, Period, Place, store, sums};
 use crate::app::Settings;
 use crate::calendar;
 use crate::error::Error;
@@ -109,7 +109,8 @@ impl Which {
     }
 }
 
-/// The board of a place over a period, as it is at `now`.
+/// The board of a place over a period, as it is at `now`. Whole months are read as such; other
+/// periods day by day.
 pub fn board(
     tx: &mut Tx,
     settings: &Settings,
@@ -117,7 +118,6 @@ pub fn board(
     period: Period,
     now: Timestamp,
 ) -> Result<Board, Error> {
-    let street = settings.street;
     let mut months: BTreeMap<Date, Sums> = BTreeMap::new();
     let year = period.year_before();
     let mut month = year.from;
@@ -126,18 +126,18 @@ pub fn board(
         month = month.last_of_month().tomorrow().map_err(|_| Error::NotFound)?;
     }
     let ((from, to), (first, end)) = (period.numbers(), year.numbers());
+    let grain = if period.is_whole_months() { Grain::Month } else { Grain::Day };
     let mut own = Sums::default();
-    for (day, sums) in days_of(tx, settings, &place, (from.min(first), to.max(end)))? {
-        if (from..to).contains(&day) {
+    for (day, sums) in sums_of(tx, settings, &place, grain, (from.min(first), to.max(end)))? {
+        if (from..to).contains(&calendar::number(day)) {
             own += sums;
         }
-        let month = calendar::date(day).map(Date::first_of_month);
-        if let Some(known) = month.and_then(|month| months.get_mut(&month)) {
+        if let Some(known) = months.get_mut(&day.first_of_month()) {
             *known += sums;
         }
     }
-    let parts = parts_of(tx, settings, &place, &own, (from, to))?;
-    let (open, late) = store::gauges(tx, street, place.area, now)?;
+    let parts = parts_of(tx, settings, &place, &own, (grain, from, to))?;
+    let (open, late) = store::gauges(tx, settings.street, place.area, now)?;
     Ok(Board { own, parts, months: months.into_iter().collect(), open, late })
 }
 
@@ -146,16 +146,19 @@ fn has_sums(level: Level, place: &Place<'_>) -> bool {
     level <= Level::Community || level == Level::Grid && place.category.is_empty()
 }
 
-fn days_of(
+/// What a place came to, by day or by month where it has sums, and by day where it has only facts.
+fn sums_of(
     tx: &mut Tx,
     settings: &Settings,
     place: &Place<'_>,
+    grain: Grain,
     days: (i64, i64),
-) -> Result<Vec<(i64, Sums)>, Error> {
+) -> Result<Vec<(Date, Sums)>, Error> {
     let level = place.area.level();
     if has_sums(level, place) {
-        let rows = store::days_of(tx, settings.street, place, days)?;
-        return Ok(rows.into_iter().map(|(key, sums)| (key.day, sums)).collect());
+        let rows = sums::of_area(tx, settings.street, place, grain, days)?;
+        let day = |(key, sums): (Key, Sums)| Some((calendar::date(key.day)?, sums));
+        return Ok(rows.into_iter().filter_map(day).collect());
     }
     let facts = store::facts_of(tx, settings.street, place, level, days)?;
     let one = |found: store::Counted| {
@@ -172,16 +175,16 @@ fn parts_of(
     settings: &Settings,
     place: &Place<'_>,
     own: &Sums,
-    days: (i64, i64),
+    (grain, from, to): (Grain, i64, i64),
 ) -> Result<Vec<(AreaCode, Sums)>, Error> {
     let Some(level) = below(place.area.level()) else { return Ok(Vec::new()) };
     let mut parts: BTreeMap<AreaCode, Sums> = BTreeMap::new();
     if has_sums(level, place) {
-        for (key, sums) in store::parts_of(tx, settings.street, place, level, days)? {
+        for (key, sums) in sums::of_parts(tx, settings.street, place, level, (grain, from, to))? {
             *parts.entry(key.area).or_default() += sums;
         }
     } else {
-        for found in store::facts_of(tx, settings.street, place, level, days)? {
+        for found in store::facts_of(tx, settings.street, place, level, (from, to))? {
             parts.entry(found.area).or_default().add(found.facts, found.count);
         }
         // What lies right in the area, and in no part of it, has the code of the area itself.

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use db::Tx;
 use domain::area::{AreaCode, Level, Street};
 use domain::requests::{Facts, Sums};
+use jiff::ToSpan;
+use jiff::civil::Date;
 
-use super::{Key, store};
+use super::{Grain, Key, store, sums};
 use crate::App;
 use crate::calendar;
 use crate::error::Error;
 
 /// How many facts are folded in one transaction: a moment's work, so that nobody waits long.
 const AT_ONCE: i64 = 500;
-/// How many days are compared or summed anew at once: as many as fit into memory with ease.
-const STRETCH: i64 = 92;
+/// How many months are compared or summed anew at once: as many as fit into memory with ease.
+const STRETCH: i8 = 3;
 
 /// A sum that is not what its facts come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +31,13 @@ pub struct Difference {
 pub fn fold(tx: &mut Tx, street: Street) -> Result<usize, Error> {
     store::take_turn(tx, street)?;
     let facts = store::claim(tx, street, AT_ONCE)?;
-    let mut sums = BTreeMap::new();
+    let mut all = BTreeMap::new();
     for fact in &facts {
-        let day = calendar::number(fact.day);
         let categories = [fact.category.as_str(), &fact.above];
-        spread(&mut sums, (day, fact.area, categories), fact.facts, 1);
+        spread(&mut all, (fact.day, fact.area, categories), fact.facts, 1);
     }
-    for (key, sums) in &sums {
-        store::add_sums(tx, street, key, sums)?;
+    for (key, sums) in &all {
+        sums::add(tx, street, key, sums)?;
     }
     Ok(facts.len())
 }
@@ -54,7 +55,7 @@ pub async fn work(app: &App, street: Street) -> Result<usize, Error> {
 /// Adds `count` times the same facts to all the sums that they belong to.
 fn spread(
     sums: &mut BTreeMap<Key, Sums>,
-    (day, area, categories): (i64, AreaCode, [&str; 2]),
+    (day, area, categories): (Date, AreaCode, [&str; 2]),
     facts: Facts,
     count: i64,
 ) {
@@ -68,8 +69,11 @@ fn spread(
         let Some(area) = area.at(level) else { continue };
         let own = categories.into_iter().filter(|code| is_by_category && !code.is_empty());
         for category in own.chain((!is_by_category).then_some("")) {
-            let category = category.to_owned();
-            sums.entry(Key { level, category, day, area }).or_default().add(facts, count);
+            for (grain, day) in [(Grain::Day, day), (Grain::Month, day.first_of_month())] {
+                let (category, day) = (category.to_owned(), calendar::number(day));
+                let key = Key { grain, level, category, day, area };
+                sums.entry(key).or_default().add(facts, count);
+            }
         }
     }
 }
@@ -78,7 +82,10 @@ fn spread(
 pub fn audit(tx: &mut Tx, street: Street) -> Result<Vec<Difference>, Error> {
     let mut found = Vec::new();
     for days in stretches(tx, street)? {
-        let mut kept: BTreeMap<Key, Sums> = store::days(tx, street, days)?.into_iter().collect();
+        let mut kept: BTreeMap<Key, Sums> = BTreeMap::new();
+        for grain in Grain::ALL {
+            kept.extend(sums::all(tx, street, grain, days)?);
+        }
         for (key, right) in from_facts(tx, street, days)? {
             let kept = kept.remove(&key).unwrap_or_default();
             if kept != right {
@@ -98,9 +105,12 @@ pub async fn rebuild(app: &App, street: Street) -> Result<i64, Error> {
     for (from, to) in app.db.read(move |tx| stretches(tx, street)).await? {
         let again = move |tx: &mut Tx| {
             store::take_turn(tx, street)?;
-            store::forget_days(tx, street, (from, to))?;
-            let sums = from_facts(tx, street, (from, to))?;
-            store::put_sums(tx, street, &sums)
+            let right = from_facts(tx, street, (from, to))?;
+            for grain in Grain::ALL {
+                sums::forget(tx, street, grain, (from, to))?;
+                sums::put(tx, street, grain, &right)?;
+            }
+            Ok::<_, Error>(())
         };
         app.db.write(again).await?;
         count += to - from;
@@ -108,13 +118,15 @@ pub async fn rebuild(app: &App, street: Street) -> Result<i64, Error> {
     Ok(count)
 }
 
+/// Whole months, a few at a time, from the first day that has facts to the last.
 fn stretches(tx: &mut Tx, street: Street) -> Result<Vec<(i64, i64)>, Error> {
     let Some((first, last)) = store::span(tx, street)? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    let mut from = first;
+    let mut from = first.first_of_month();
     while from <= last {
-        found.push((from, from + STRETCH));
-        from += STRETCH;
+        let to = from.checked_add(STRETCH.months()).map_err(|_| Error::NotFound)?;
+        found.push((calendar::number(from), calendar::number(to)));
+        from = to;
     }
     Ok(found)
 }
@@ -123,8 +135,7 @@ fn from_facts(tx: &mut Tx, street: Street, days: (i64, i64)) -> Result<BTreeMap<
     let mut sums = BTreeMap::new();
     for found in store::folded(tx, street, days)? {
         let categories = [found.category.as_str(), &found.above];
-        let at = (found.day, found.area, categories);
-        spread(&mut sums, at, found.facts, found.count);
+        spread(&mut sums, (found.day, found.area, categories), found.facts, found.count);
     }
     Ok(sums)
 }

@@ -2,7 +2,7 @@
 //! are read from them. The definitions are in [`domain::requests::Measure`].
 //!
 //! A step writes its facts in its own transaction (`note`); folders add them to the sums of their
-//! day a moment later ([`fold()`]); nothing is ever taken back.
+//! day and month a moment later ([`fold()`]); nothing is ever taken back.
 
 mod api;
 mod board;
@@ -11,14 +11,16 @@ mod fold;
 mod pages;
 mod period;
 mod store;
+mod sums;
 mod words;
 
 pub use board::{Board, Want, What, Which, behind, board};
 pub use fold::{Difference, audit, fold, rebuild, work};
 pub use period::Period;
+pub use sums::{Grain, Key};
 
 use db::Tx;
-use domain::area::{AreaCode, Level, Street};
+use domain::area::{AreaCode, Street};
 use domain::id::RequestId;
 use domain::requests::{Ending, Facts, Measure, Stage, Step, Tally};
 use jiff::Timestamp;
@@ -50,17 +52,6 @@ pub struct Fact {
 pub struct Place<'a> {
     pub area: AreaCode,
     pub category: &'a str,
-}
-
-/// The sums of a day that are kept together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    pub level: Level,
-    /// Empty for all categories.
-    pub category: String,
-    /// The number of the day.
-    pub day: i64,
-    pub area: AreaCode,
 }
 
 /// One line behind a figure.

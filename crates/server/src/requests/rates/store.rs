@@ -1,17 +1,16 @@
-//! Facts and their sums in the database.
+//! Facts in the database.
 
 #[cfg(test)]
 mod plans;
 
-use std::collections::BTreeMap;
-
-use db::{Param, Row, Tx, params};
+use db::{Row, Tx, params};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
-use domain::requests::{Facts, Marks, Measure, Rate, Sums};
+use domain::requests::{Facts, Marks, Measure};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::{Fact, Key, ListLine, Place, Want};
+use super::{Fact, ListLine, Place, Want};
 use crate::calendar;
 use crate::error::Error;
 
@@ -87,176 +86,6 @@ pub(super) fn claim(tx: &mut Tx, street: Street, limit: i64) -> Result<Vec<Fact>
     rows.iter().map(fact).collect()
 }
 
-/// Adds `sums` to those of a day.
-pub(super) fn add_sums(tx: &mut Tx, street: Street, key: &Key, sums: &Sums) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO request_days (street, level, category, day, area, raised, closed,
-             response_of, response_hits, solved_of, solved_hits, rated, rated_wide, rated_strict,
-             worked, in_grid, in_community, returned, redone, reopened, done, done_in_time)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-             $19, $20, $21, $22)
-         ON CONFLICT (street, level, category, day, area) DO UPDATE SET
-             raised = request_days.raised + excluded.raised,
-             closed = request_days.closed + excluded.closed,
-             response_of = request_days.response_of + excluded.response_of,
-             response_hits = request_days.response_hits + excluded.response_hits,
-             solved_of = request_days.solved_of + excluded.solved_of,
-             solved_hits = request_days.solved_hits + excluded.solved_hits,
-             rated = request_days.rated + excluded.rated,
-             rated_wide = request_days.rated_wide + excluded.rated_wide,
-             rated_strict = request_days.rated_strict + excluded.rated_strict,
-             worked = request_days.worked + excluded.worked,
-             in_grid = request_days.in_grid + excluded.in_grid,
-             in_community = request_days.in_community + excluded.in_community,
-             returned = request_days.returned + excluded.returned,
-             redone = request_days.redone + excluded.redone,
-             reopened = request_days.reopened + excluded.reopened,
-             done = request_days.done + excluded.done,
-             done_in_time = request_days.done_in_time + excluded.done_in_time",
-        &cells(street, key, sums),
-    )?;
-    Ok(())
-}
-
-/// A day's sums as they are kept.
-fn cells<'a>(street: Street, key: &'a Key, sums: &Sums) -> [Param<'a>; 22] {
-    let of = |measure| Param::from(sums.rate(measure).of);
-    let hits = |measure| Param::from(sums.rate(measure).hits);
-    [
-        street.number().into(),
-        i64::from(key.level.digits()).into(),
-        (&key.category).into(),
-        key.day.into(),
-        key.area.code().into(),
-        sums.raised.into(),
-        sums.closed.into(),
-        of(Measure::Response),
-        hits(Measure::Response),
-        of(Measure::Solved),
-        hits(Measure::Solved),
-        of(Measure::SatisfiedWide),
-        hits(Measure::SatisfiedWide),
-        hits(Measure::SatisfiedStrict),
-        of(Measure::SolvedInGrid),
-        hits(Measure::SolvedInGrid),
-        hits(Measure::SolvedInCommunity),
-        hits(Measure::Returned),
-        hits(Measure::Redone),
-        hits(Measure::Reopened),
-        of(Measure::OnTime),
-        hits(Measure::OnTime),
-    ]
-}
-
-/// Puts the sums of days on record that have none, by few statements.
-pub(super) fn put_sums(
-    tx: &mut Tx,
-    street: Street,
-    sums: &BTreeMap<Key, Sums>,
-) -> Result<(), Error> {
-    let all: Vec<Param<'_>> =
-        sums.iter().flat_map(|(key, sums)| cells(street, key, sums)).collect();
-    tx.insert_rows(
-        "INSERT INTO request_days (street, level, category, day, area, raised, closed,
-             response_of, response_hits, solved_of, solved_hits, rated, rated_wide, rated_strict,
-             worked, in_grid, in_community, returned, redone, reopened, done, done_in_time)",
-        22,
-        &all,
-    )?;
-    Ok(())
-}
-
-/// Sums of days, one row each; what follows says which.
-macro_rules! days {
-    ($($rest:literal),+) => {
-        concat!(
-            "SELECT level, category, day, area, raised, closed, response_of, response_hits, \
-             solved_of, solved_hits, rated, rated_wide, rated_strict, worked, in_grid, \
-             in_community, returned, redone, reopened, done, done_in_time \
-             FROM request_days WHERE street = $1 ",
-            $($rest),+
-        )
-    };
-}
-
-/// One area, day by day.
-const OF_AREA: &str = days!("AND area = $2 AND category = $3 AND day >= $4 AND day < $5");
-/// Every row of some days, in the order of their keys.
-const OF_DAYS: &str = days!("AND day >= $2 AND day < $3");
-
-/// The areas of a level in sum, for one category or all. As `+level` or `+area` a column is no way
-/// to the rows.
-macro_rules! parts {
-    ($level:literal, $area:literal) => {
-        concat!(
-            "SELECT level, category, CAST(0 AS BIGINT) AS day, area, \
-             CAST(SUM(raised) AS BIGINT) AS raised, CAST(SUM(closed) AS BIGINT) AS closed, \
-             CAST(SUM(response_of) AS BIGINT) AS response_of, \
-             CAST(SUM(response_hits) AS BIGINT) AS response_hits, \
-             CAST(SUM(solved_of) AS BIGINT) AS solved_of, \
-             CAST(SUM(solved_hits) AS BIGINT) AS solved_hits, \
-             CAST(SUM(rated) AS BIGINT) AS rated, CAST(SUM(rated_wide) AS BIGINT) AS rated_wide, \
-             CAST(SUM(rated_strict) AS BIGINT) AS rated_strict, \
-             CAST(SUM(worked) AS BIGINT) AS worked, CAST(SUM(in_grid) AS BIGINT) AS in_grid, \
-             CAST(SUM(in_community) AS BIGINT) AS in_community, \
-             CAST(SUM(returned) AS BIGINT) AS returned, CAST(SUM(redone) AS BIGINT) AS redone, \
-             CAST(SUM(reopened) AS BIGINT) AS reopened, CAST(SUM(done) AS BIGINT) AS done, \
-             CAST(SUM(done_in_time) AS BIGINT) AS done_in_time \
-             FROM request_days WHERE street = $1 AND category = $3 AND day >= $4 AND day < $5 AND ",
-            $level,
-            " = $2 AND ",
-            $area,
-            " >= $6 AND ",
-            $area,
-            " < $7 GROUP BY level, category, area ORDER BY area"
-        )
-    };
-}
-
-/// Most areas of the street: day by day, all of the level at once.
-const OF_PARTS_WIDE: &str = parts!("level", "+area");
-/// A few of many grids: one after another, all their days at once.
-const OF_PARTS_SMALL: &str = parts!("+level", "area");
-
-/// What an area came to on each day from `from` until before `to`: in one read of its own rows.
-pub(super) fn days_of(
-    tx: &mut Tx,
-    street: Street,
-    place: &Place<'_>,
-    (from, to): (i64, i64),
-) -> Result<Vec<(Key, Sums)>, Error> {
-    let code = place.area.code();
-    let rows = tx.rows(OF_AREA, params![street.number(), code, place.category, from, to])?;
-    rows.iter().map(sums).collect()
-}
-
-/// What the areas of `level` within a place came to in these days.
-pub(super) fn parts_of(
-    tx: &mut Tx,
-    street: Street,
-    place: &Place<'_>,
-    level: Level,
-    (from, to): (i64, i64),
-) -> Result<Vec<(Key, Sums)>, Error> {
-    let range = place.area.range();
-    let is_small = place.area.level() > Level::Street;
-    let level = i64::from(level.digits());
-    let rows = tx.rows(
-        if is_small { OF_PARTS_SMALL } else { OF_PARTS_WIDE },
-        params![street.number(), level, place.category, from, to, range.start, range.end],
-    )?;
-    rows.iter().map(sums).collect()
-}
-
-/// Every sum of these days.
-pub(super) fn days(
-    tx: &mut Tx,
-    street: Street,
-    (from, to): (i64, i64),
-) -> Result<Vec<(Key, Sums)>, Error> {
-    tx.rows(OF_DAYS, params![street.number(), from, to])?.iter().map(sums).collect()
-}
-
 /// The facts within an area by day and by the code before the last `size`; alike ones are counted.
 const FACTS_OF_AREA: &str = "SELECT day, area / $7 * $7 AS area, category, above, counted, hits, \
      COUNT(*) AS n FROM request_facts WHERE street = $1 AND area >= $2 AND area < $3 \
@@ -297,34 +126,18 @@ pub(super) fn folded(
 }
 
 /// The first and the last day that has facts or sums.
-pub(super) fn span(tx: &mut Tx, street: Street) -> Result<Option<(i64, i64)>, Error> {
-    let facts = tx.row(
-        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_facts WHERE street = $1",
-        params![street.number()],
-    )?;
-    let days = tx.row(
-        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_days WHERE street = $1",
-        params![street.number()],
-    )?;
+pub(super) fn span(tx: &mut Tx, street: Street) -> Result<Option<(Date, Date)>, Error> {
     let mut ends = Vec::new();
-    for row in facts.iter().chain(&days) {
-        ends.extend(row.get::<Option<i64>>("first")?);
-        ends.extend(row.get::<Option<i64>>("last")?);
+    for sql in [
+        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_facts WHERE street = $1",
+        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_days WHERE street = $1",
+        "SELECT MIN(day) AS first, MAX(day) AS last FROM request_months WHERE street = $1",
+    ] {
+        let row = tx.row(sql, params![street.number()])?.ok_or(Error::NotFound)?;
+        ends.extend(row.get::<Option<i64>>("first")?.and_then(calendar::date));
+        ends.extend(row.get::<Option<i64>>("last")?.and_then(calendar::date));
     }
     Ok(ends.iter().copied().min().zip(ends.iter().copied().max()))
-}
-
-/// Forgets the sums of these days.
-pub(super) fn forget_days(
-    tx: &mut Tx,
-    street: Street,
-    (from, to): (i64, i64),
-) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM request_days WHERE street = $1 AND day >= $2 AND day < $3",
-        params![street.number(), from, to],
-    )?;
-    Ok(())
 }
 
 const GAUGES: &str = "SELECT COUNT(*) AS open, CAST(COALESCE(SUM(CASE WHEN due_at < $4 \
@@ -426,7 +239,7 @@ pub(super) fn behind(
 /// Facts that are alike, and how many of them there are.
 #[derive(Debug)]
 pub(super) struct Counted {
-    pub day: i64,
+    pub day: Date,
     pub area: AreaCode,
     pub category: String,
     pub above: String,
@@ -436,7 +249,7 @@ pub(super) struct Counted {
 
 fn counted(row: &Row) -> Result<Counted, Error> {
     Ok(Counted {
-        day: row.get("day")?,
+        day: row.parse("day", calendar::date)?,
         area: row.parse("area", AreaCode::new)?,
         category: row.get("category")?,
         above: row.get("above")?,
@@ -460,34 +273,6 @@ fn fact(row: &Row) -> Result<Fact, Error> {
 fn marks(row: &Row) -> Result<Facts, Error> {
     let marks = |name| row.get(name).map(Marks::of_bits);
     Ok(Facts { counted: marks("counted")?, hits: marks("hits")? })
-}
-
-fn sums(row: &Row) -> Result<(Key, Sums), Error> {
-    let level: i64 = row.get("level")?;
-    let level = Level::ALL.into_iter().find(|known| i64::from(known.digits()) == level);
-    let key = Key {
-        level: level.ok_or_else(|| db::Error::Corrupt("level of a day".to_owned()))?,
-        category: row.get("category")?,
-        day: row.get("day")?,
-        area: row.parse("area", AreaCode::new)?,
-    };
-    let mut sums = Sums::default();
-    (sums.raised, sums.closed) = (row.get("raised")?, row.get("closed")?);
-    for (measure, hits, of) in [
-        (Measure::Response, "response_hits", "response_of"),
-        (Measure::Solved, "solved_hits", "solved_of"),
-        (Measure::SatisfiedWide, "rated_wide", "rated"),
-        (Measure::SatisfiedStrict, "rated_strict", "rated"),
-        (Measure::SolvedInGrid, "in_grid", "worked"),
-        (Measure::SolvedInCommunity, "in_community", "worked"),
-        (Measure::OnTime, "done_in_time", "done"),
-        (Measure::Returned, "returned", "worked"),
-        (Measure::Redone, "redone", "worked"),
-        (Measure::Reopened, "reopened", "worked"),
-    ] {
-        sums.put(measure, Rate { hits: row.get(hits)?, of: row.get(of)? });
-    }
-    Ok((key, sums))
 }
 
 /// What SQLite says of the way of a statement.

@@ -45,6 +45,11 @@ impl Meant {
         Self { terms: terms.collect(), scope }
     }
 
+    /// Nothing is looked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
     /// For each term the ways in which a request may be meant; nothing where it is too short.
     pub(super) fn choices(&self) -> Vec<Option<Vec<Choice>>> {
         let reads = Reads::of(self.scope, None);
@@ -94,8 +99,8 @@ impl Sought {
         let around = scope.area();
         let mut areas: Vec<AreaCode> = settings
             .known_areas()
-            .filter(|area| area.code.contains(around) || around.contains(area.code))
             .filter(|area| is_called(&area.name) || is_called(&area.name_en))
+            .filter(|area| area.code.contains(around) || around.contains(area.code))
             .map(|area| area.code)
             .collect();
         // The wider come first, and take in what lies within them.

@@ -25,9 +25,9 @@ use super::{Record, lines};
 use crate::app::Settings;
 use crate::error::Error;
 
-/// How many ids and rows a page may look at, in the time of one id; a row takes about four.
+/// How many ids and rows a page may look at, in the time of one id; a row takes about eight.
 const EFFORT: usize = 10_000;
-const ROW: usize = 4;
+const ROW: usize = 8;
 /// How many candidates are read at first; each further time it is twice as many.
 const FIRST: usize = 100;
 /// How many requests from before there were grams are done in one transaction.
@@ -77,11 +77,17 @@ pub(super) fn newest(
         let window = plan.window(tx, settings.street, below, size)?;
         let looked_at = window.ids.len();
         let likely = plan.narrow(tx, settings.street, window.ids)?;
-        let rows = likely.len();
-        for some in likely.chunks(store::IDS) {
-            let read = lines::of_ids(tx, settings.street, scope, filter, some)?;
+        let mut rows = 0;
+        while rows < likely.len() && found.lines.len() < limit {
+            // Most of what is likely fits: no more is read than is missing, and some.
+            let missing = limit - found.lines.len();
+            let some = (missing + missing / 4 + 4).max(rows).min(store::IDS);
+            let some = some.min(likely.len() - rows);
+            let read =
+                lines::of_ids(tx, settings.street, scope, filter, &likely[rows..rows + some])?;
             let fitting = read.into_iter().filter(|(line, words)| meant.fits(line, words));
             found.lines.extend(fitting.map(|(line, _)| line));
+            rows += some;
         }
         if found.lines.len() >= limit {
             found.lines.truncate(limit);

@@ -10,8 +10,10 @@ use super::{month, store};
 use crate::app::Settings;
 use crate::error::Error;
 
-/// Grams are first counted so far, and those that go beyond so far again.
+/// Grams are counted so far; how many requests have those that go beyond is told from how far back
+/// their newest lie.
 const FEW: i64 = 200;
+/// From so many on a gram is worse a beginning than what stands at one stage.
 const MANY: i64 = 4_000;
 /// The most grams of one choice that are counted: they tell its rarest well enough.
 const COUNTED: usize = 8;
@@ -61,7 +63,7 @@ impl Plan {
     ) -> Result<Option<Self>, Error> {
         let plain = || Self { from: vec![natural(scope, filter)], also: Vec::new() };
         // A text of which nothing is left when it is folded is not to find everything.
-        if filter.q.is_some() && meant.choices().is_empty() {
+        if filter.q.is_some() && meant.is_empty() {
             return Ok(None);
         }
         if store::filled_down_to(tx, settings.street)?.is_some() {
@@ -203,25 +205,10 @@ fn count(
     let wanted: Vec<Vec<Vec<String>>> =
         wanted.iter().map(|choices| choices.iter().map(some).collect()).collect();
     let all: Vec<&str> = wanted.iter().flatten().flatten().map(String::as_str).collect();
-    let mut counts = store::counts(tx, street, &all, FEW)?;
-    // Where something is rare enough, it does not matter how common the rest is.
-    let is_many = |choices: &Vec<Vec<String>>, counts: &mut std::slice::Iter<'_, i64>| {
-        let rare = choices.iter().map(|grams| counts.by_ref().take(grams.len()).min());
-        rare.flatten().sum::<i64>() >= FEW
-    };
-    let mut rest = counts.iter();
-    let mut all_many = true;
-    for choices in &wanted {
-        all_many &= is_many(choices, &mut rest);
-    }
-    if all_many && !all.is_empty() {
-        let many: Vec<usize> = (0..all.len()).filter(|&at| counts[at] >= FEW).collect();
-        let grams: Vec<&str> = many.iter().map(|&at| all[at]).collect();
-        for (at, count) in many.iter().zip(store::counts(tx, street, &grams, MANY)?) {
-            counts[*at] = count;
-        }
-    }
-    let mut counts = counts.into_iter();
+    let seen = store::seen(tx, street, &all, FEW)?;
+    let is_many = seen.iter().any(|it| it.count >= FEW);
+    let ends = if is_many { store::ends(tx, street)? } else { Default::default() };
+    let mut counts = seen.into_iter().map(|it| estimated(it, ends));
     let mut found = Vec::with_capacity(wanted.len());
     for choices in wanted {
         let mut left = Vec::new();
@@ -238,6 +225,17 @@ fn count(
         found.push(Counted { choices: left });
     }
     Ok(Some(found))
+}
+
+/// How many requests have a gram: as many as were seen, and where there are more, so many as there
+/// would be if it were as common ever since the first request of all. Ids grow with time.
+fn estimated(seen: store::Seen, (first, newest): (i64, i64)) -> i64 {
+    if seen.count < FEW {
+        return seen.count;
+    }
+    let span = |from: i64| i128::from(newest.saturating_sub(from).max(1));
+    let count = i128::from(seen.count) * span(first) / span(seen.last);
+    i64::try_from(count).unwrap_or(i64::MAX).max(FEW)
 }
 
 /// Where the requests of a scope stand by themselves.

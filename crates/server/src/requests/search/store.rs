@@ -13,18 +13,32 @@ pub(super) use super::super::lines::IDS;
 /// How many grams one statement adds.
 const ADDED: usize = 16;
 
-const COUNTS: [&str; GRAMS] = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
+const SEEN: [[&str; 2]; GRAMS] = [
+    ["c1", "l1"],
+    ["c2", "l2"],
+    ["c3", "l3"],
+    ["c4", "l4"],
+    ["c5", "l5"],
+    ["c6", "l6"],
+    ["c7", "l7"],
+    ["c8", "l8"],
+];
 
-macro_rules! counted {
-    ($name:literal, $gram:literal) => {
+/// How many of the newest requests have a gram, and the oldest of those.
+macro_rules! seen {
+    ($count:literal, $last:literal, $gram:literal) => {
         concat!(
-            "(SELECT COUNT(*) FROM (SELECT 1 AS one FROM request_grams \
-             WHERE street = $1 AND gram = ",
+            "(SELECT COUNT(*) AS ",
+            $count,
+            ", COALESCE(MIN(request), 0) AS ",
+            $last,
+            " FROM (SELECT request FROM request_grams WHERE street = $1 AND gram = ",
             $gram,
-            " LIMIT $2) ",
-            $name,
-            "_rows) AS ",
-            $name
+            " ORDER BY request DESC LIMIT $2) ",
+            $count,
+            "_rows) ",
+            $count,
+            "_seen"
         )
     };
 }
@@ -43,13 +57,22 @@ macro_rules! stood {
     };
 }
 
-/// How many requests each gram has, counted no further than `most`.
-pub(super) fn counts(
+/// How many requests have a gram, as far as they were looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// At most as many as were looked at.
+    pub(super) count: i64,
+    /// The oldest of these.
+    pub(super) last: i64,
+}
+
+/// Looks at the newest `most` requests of each gram.
+pub(super) fn seen(
     tx: &mut Tx,
     street: Street,
     grams: &[&str],
     most: i64,
-) -> Result<Vec<i64>, Error> {
+) -> Result<Vec<Seen>, Error> {
     let mut found = Vec::with_capacity(grams.len());
     for some in grams.chunks(GRAMS) {
         let mut values = vec![Param::from(street.number()), Param::from(most)];
@@ -57,30 +80,44 @@ pub(super) fn counts(
         let row = tx.row(
             concat!(
                 "SELECT ",
-                counted!("c1", "$3"),
+                "c1, l1, c2, l2, c3, l3, c4, l4, c5, l5, c6, l6, c7, l7, c8, l8 ",
+                "FROM ",
+                seen!("c1", "l1", "$3"),
                 ", ",
-                counted!("c2", "$4"),
+                seen!("c2", "l2", "$4"),
                 ", ",
-                counted!("c3", "$5"),
+                seen!("c3", "l3", "$5"),
                 ", ",
-                counted!("c4", "$6"),
+                seen!("c4", "l4", "$6"),
                 ", ",
-                counted!("c5", "$7"),
+                seen!("c5", "l5", "$7"),
                 ", ",
-                counted!("c6", "$8"),
+                seen!("c6", "l6", "$8"),
                 ", ",
-                counted!("c7", "$9"),
+                seen!("c7", "l7", "$9"),
                 ", ",
-                counted!("c8", "$10")
+                seen!("c8", "l8", "$10")
             ),
             &values,
         )?;
         let row = row.ok_or(Error::NotFound)?;
-        for &name in COUNTS.iter().take(some.len()) {
-            found.push(row.get(name)?);
+        for [count, last] in SEEN.iter().take(some.len()) {
+            found.push(Seen { count: row.get(count)?, last: row.get(last)? });
         }
     }
     Ok(found)
+}
+
+/// The first and the newest request of all.
+pub(super) fn ends(tx: &mut Tx, street: Street) -> Result<(i64, i64), Error> {
+    let mut ends = [0; 2];
+    for (end, sql) in ends.iter_mut().zip([
+        "SELECT id FROM requests WHERE street = $1 ORDER BY id LIMIT 1",
+        "SELECT id FROM requests WHERE street = $1 ORDER BY id DESC LIMIT 1",
+    ]) {
+        *end = tx.row(sql, params![street.number()])?.map_or(Ok(0), |row| row.get("id"))?;
+    }
+    Ok(ends.into())
 }
 
 /// The newest `most` requests below `below` of each of at most eight grams: which gram, which
@@ -117,7 +154,8 @@ pub(super) fn of_grams(
     rows.iter().map(|row| Ok((row.get("slot")?, row.get("request")?))).collect()
 }
 
-/// Those of `ids`, at most two hundred, that have this gram.
+/// Those of `ids`, at most two hundred, that have this gram. Each is looked up by itself: whatever
+/// an engine believes about how common the gram is, it does not read all that have it.
 pub(super) fn with_gram(
     tx: &mut Tx,
     street: Street,
@@ -127,21 +165,30 @@ pub(super) fn with_gram(
     let mut values = vec![Param::from(street.number()), Param::from(gram)];
     values.extend((0..IDS).map(|at| Param::from(ids.get(at).copied().unwrap_or_default())));
     let rows = tx.rows(
-        "SELECT request FROM request_grams WHERE street = $1 AND gram = $2 AND request IN \
-             ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, \
-             $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, \
-             $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, \
-             $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, \
-             $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, \
-             $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112, \
-             $113, $114, $115, $116, $117, $118, $119, $120, $121, $122, $123, $124, $125, \
-             $126, $127, $128, $129, $130, $131, $132, $133, $134, $135, $136, $137, $138, \
-             $139, $140, $141, $142, $143, $144, $145, $146, $147, $148, $149, $150, $151, \
-             $152, $153, $154, $155, $156, $157, $158, $159, $160, $161, $162, $163, $164, \
-             $165, $166, $167, $168, $169, $170, $171, $172, $173, $174, $175, $176, $177, \
-             $178, $179, $180, $181, $182, $183, $184, $185, $186, $187, $188, $189, $190, \
-             $191, $192, $193, $194, $195, $196, $197, $198, $199, $200, $201, $202)",
+        "SELECT ids.column1 AS request FROM (VALUES \
+             (CAST($3 AS BIGINT)), ($4), ($5), ($6), ($7), ($8), ($9), ($10), ($11), \
+             ($12), ($13), ($14), ($15), ($16), ($17), ($18), ($19), ($20), ($21), ($22), \
+             ($23), ($24), ($25), ($26), ($27), ($28), ($29), ($30), ($31), ($32), ($33), \
+             ($34), ($35), ($36), ($37), ($38), ($39), ($40), ($41), ($42), ($43), ($44), \
+             ($45), ($46), ($47), ($48), ($49), ($50), ($51), ($52), ($53), ($54), ($55), \
+             ($56), ($57), ($58), ($59), ($60), ($61), ($62), ($63), ($64), ($65), ($66), \
+             ($67), ($68), ($69), ($70), ($71), ($72), ($73), ($74), ($75), ($76), ($77), \
+             ($78), ($79), ($80), ($81), ($82), ($83), ($84), ($85), ($86), ($87), ($88), \
+             ($89), ($90), ($91), ($92), ($93), ($94), ($95), ($96), ($97), ($98), ($99), \
+             ($100), ($101), ($102), ($103), ($104), ($105), ($106), ($107), ($108), \
+             ($109), ($110), ($111), ($112), ($113), ($114), ($115), ($116), ($117), \
+             ($118), ($119), ($120), ($121), ($122), ($123), ($124), ($125), ($126), \
+             ($127), ($128), ($129), ($130), ($131), ($132), ($133), ($134), ($135), \
+             ($136), ($137), ($138), ($139), ($140), ($141), ($142), ($143), ($144), \
+             ($145), ($146), ($147), ($148), ($149), ($150), ($151), ($152), ($153), \
+             ($154), ($155), ($156), ($157), ($158), ($159), ($160), ($161), ($162), \
+             ($163), ($164), ($165), ($166), ($167), ($168), ($169), ($170), ($171), \
+             ($172), ($173), ($174), ($175), ($176), ($177), ($178), ($179), ($180), \
+             ($181), ($182), ($183), ($184), ($185), ($186), ($187), ($188), ($189), \
+             ($190), ($191), ($192), ($193), ($194), ($195), ($196), ($197), ($198), \
+             ($199), ($200), ($201), ($202)) ids \
+             WHERE (SELECT g.request FROM request_grams g WHERE g.street = $1 AND g.gram = $2 \
+             AND g.request = ids.column1) IS NOT NULL",
         &values,
     )?;
     rows.iter().map(|row| Ok(row.get("request")?)).collect()
