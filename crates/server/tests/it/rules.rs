@@ -508,7 +508,7 @@ async fn a_category_that_moves_is_found_by_the_words_of_where_it_is_now() {
         let list = officer.calls("GET", &path, Value::Null).await.with(200).json();
         list["items"].as_array().unwrap().len()
     };
-    for (place, by_old, by_new) in [("sanitation", 1, 0), ("facilities", 0, 1)] {
+    for (place, by_old, by_new) in [("sanitation", 1, 0), ("utilities", 0, 1)] {
         let (head, rows) = table(&town, "categories").await;
         let moved = rows.replace("bins,sanitation", &format!("bins,{place}"));
         if moved != rows {
@@ -516,9 +516,9 @@ async fn a_category_that_moves_is_found_by_the_words_of_where_it_is_now() {
         }
         let found = [
             finds(&[("q", "环境卫生")]).await,
-            finds(&[("q", "公共设施")]).await,
+            finds(&[("q", "水电气暖")]).await,
             finds(&[("category", "sanitation")]).await,
-            finds(&[("category", "facilities")]).await,
+            finds(&[("category", "utilities")]).await,
             finds(&[("q", "垃圾桶")]).await,
         ];
         assert_eq!(found, [by_old, by_new, by_old, by_new, 1], "{place}");

@@ -24,6 +24,7 @@ pub struct Faults {
 
 impl Faults {
     /// One thing that is wrong with all of the file.
+    #[must_use]
     pub fn whole(reason: String) -> Self {
         Bad { row: 0, column: String::new(), reason }.into()
     }

@@ -230,6 +230,7 @@ impl Mapping {
     }
 
     /// Every column that the file must have.
+    #[must_use]
     pub fn wanted(&self) -> Vec<&str> {
         let mut wanted = self.read_columns();
         wanted.retain(|name| !self.optional.iter().any(|optional| optional == name));

@@ -180,7 +180,7 @@ impl Records {
         while !input.is_empty() {
             if self.begins {
                 let blank = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-                self.skipped += input[..blank].iter().filter(|&&byte| byte == b'\n').count();
+                self.skipped += input[..blank].split(|&byte| byte == b'\n').count() - 1;
                 input = &input[blank..];
                 let line = usize::try_from(self.core.line()).unwrap_or(usize::MAX);
                 self.line = line.saturating_add(self.skipped);
