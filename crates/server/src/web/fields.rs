@@ -73,10 +73,8 @@ impl Fields {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Puts a field there as it was sent, but for NULs: no database takes them, and nobody means
-    /// them.
-    pub fn put(&mut self, name: String, mut value: String) {
-        value.retain(|sign| sign != '\0');
+    /// Puts a field there as it was sent.
+    pub fn put(&mut self, name: String, value: String) {
         self.values.insert(name, value);
     }
 
@@ -96,9 +94,7 @@ impl Fields {
         };
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let mut fields = Self::default();
-        pairs.for_each(|(name, value)| fields.put(decoded(name), decoded(value)));
-        fields
+        Self { values: pairs.map(|(name, value)| (decoded(name), decoded(value))).collect() }
     }
 
     /// The fields of a JSON object whose values are texts, numbers or truths.
@@ -109,7 +105,7 @@ impl Fields {
         }
         let parsed: Value = serde_json::from_slice(body).map_err(|_| Error::Unreadable)?;
         let Value::Object(object) = parsed else { return Err(Error::Unreadable) };
-        let mut fields = Self::default();
+        let mut values = HashMap::new();
         for (name, value) in object {
             let text = match value {
                 Value::Null => continue,
@@ -118,9 +114,9 @@ impl Fields {
                 Value::Number(number) => number.to_string(),
                 Value::Array(_) | Value::Object(_) => return Err(Error::Unreadable),
             };
-            fields.put(name, text);
+            values.insert(name, text);
         }
-        Ok(fields)
+        Ok(Self { values })
     }
 }
 
