@@ -13,10 +13,10 @@ use super::progress::Progress;
 use super::{Fault, fault, log, say, serve};
 use crate::App;
 use crate::app::Settings;
-use crate::requests::import::{self, Bad, Batch, Mapping, Outcome, Stop, Watch};
+use crate::requests::import::{self, Bad, Batch, Faults, Mapping, Outcome, Stop, Watch};
 
-/// How many faults are written for people; programs are given all of them.
-const SHOWN: usize = 200;
+/// The most bytes that a file has on the disk: all of it is read at once.
+const LARGEST: u64 = 1 << 30;
 
 /// What `import` can be told.
 #[derive(Args, Debug)]
@@ -67,16 +67,14 @@ pub(super) async fn run(flags: Flags, outside: Outside) -> Result<ExitCode, Faul
     let config = asked.usual.clone().read("var/data", outside)?;
     log::begin(&config);
     let mapping = mapping(&asked.mapping)?;
-    let bytes = std::fs::read(&asked.file).map_err(|error| {
-        Fault::new(format!("{} cannot be read ({error})", asked.file.display()))
-    })?;
+    let bytes = bytes(&asked.file)?;
     let app = serve::open(&config).await?;
     let told = |error| fault::of_opening(&error, &config.options.database);
     let (settings, under) = street(&app, asked.area.as_deref())?;
     let name = asked.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let batch = match import::read(&name, bytes, &mapping, &settings, under) {
         Ok(batch) => Arc::new(batch),
-        Err(bad) => return Ok(refused(&bad, asked.json)),
+        Err(faults) => return Ok(refused(faults, asked.json)),
     };
     let progress = Progress::new("requests", asked.progress);
     match taken_in(&app, settings, mapping, batch, asked.dry_run, &progress).await {
@@ -91,6 +89,16 @@ pub(super) async fn run(flags: Flags, outside: Outside) -> Result<ExitCode, Faul
         Err(Stop::Failed(error)) => return Err(told(error)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>, Fault> {
+    let shown = file.display();
+    let told = |error| Fault::new(format!("{shown} cannot be read ({error})"));
+    if std::fs::metadata(file).map_err(told)?.len() > LARGEST {
+        let most = LARGEST >> 20;
+        return Err(Fault::new(format!("{shown} has more than {most} MiB; pack it, or split it")));
+    }
+    std::fs::read(file).map_err(told)
 }
 
 fn mapping(file: &Path) -> Result<Mapping, Fault> {
@@ -145,22 +153,24 @@ async fn taken_in(
     progress.until_stopped(work).await
 }
 
-/// Says everything that is wrong with a file.
-fn refused(bad: &[Bad], json: bool) -> ExitCode {
+/// Says what is wrong with a file.
+fn refused(faults: Faults, json: bool) -> ExitCode {
+    let all = faults.count();
+    let (told, more) = faults.told();
     if json {
-        say(json!({ "errors": bad }));
+        say(json!({ "errors": told, "more": more }));
         return ExitCode::from(1);
     }
-    for Bad { row, column, reason } in bad.iter().take(SHOWN) {
+    for Bad { row, column, reason } in &told {
         let row = if *row == 0 { String::new() } else { format!("row {row}") };
         let parts = [row.as_str(), column, reason];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         say(parts.join(": "));
     }
-    if bad.len() > SHOWN {
-        say(format_args!("and {} more; --json lists them all", bad.len() - SHOWN));
+    if more > 0 {
+        say(format_args!("and {more} more"));
     }
-    say(format_args!("Nothing was imported: {} faults.", bad.len()));
+    say(format_args!("Nothing was imported: {all} faults."));
     ExitCode::from(1)
 }
 

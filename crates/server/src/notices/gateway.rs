@@ -68,8 +68,12 @@ pub(super) fn is_fit(url: &str) -> bool {
     // Numbers that are no address to us may be one to the system.
     let last = bare.rsplit('.').next().unwrap_or_default();
     let is_name = last.starts_with(char::is_alphabetic);
-    let within = match bare.parse::<IpAddr>() {
+    // An address of the older kind in the dress of the newer is what it is.
+    let within = match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) if address.is_link_local() || address.is_unspecified() => {
+            return false;
+        }
+        Ok(IpAddr::V6(address)) if address.is_unicast_link_local() || address.is_unspecified() => {
             return false;
         }
         Err(_) if !is_name => return false,
@@ -189,6 +193,12 @@ mod tests {
             "http://134744072/",
             "http://0x08080808/",
             "https://169.254.169.254/",
+            "https://[::ffff:169.254.169.254]/",
+            "http://[::ffff:8.8.8.8]/",
+            "https://[fe80::1]/",
+            "https://[::]/",
+            "http://metadata.google.internal.example/",
+            "https://gateway.example\r\nx: y/",
             "ftp://gateway/",
             "https://me:secret@gateway.example/",
             "https://网关.example/",

@@ -223,6 +223,24 @@ mod tests {
     }
 
     #[test]
+    fn a_subject_is_one_header_whatever_stands_in_it() {
+        let mail = Mail::new("smtp://mail.example", "w@street.example").unwrap();
+        for subject in ["a\r\nBcc: x@evil.example", "路灯\nBcc: x@evil.example\n\nbody", "\rBcc: x"]
+        {
+            let letter = Letter {
+                id: "msg_1".to_owned(),
+                to: "wang@mail.example".to_owned(),
+                subject: subject.to_owned(),
+                text: "text".to_owned(),
+            };
+            let message = mail.message(&letter, Timestamp::UNIX_EPOCH).unwrap().formatted();
+            let message = String::from_utf8(message).unwrap();
+            let is_injected = |line: &str| line.to_lowercase().starts_with("bcc");
+            assert!(!message.split(['\r', '\n']).any(is_injected), "{message}");
+        }
+    }
+
+    #[test]
     fn addresses_are_told_from_other_text() {
         assert!(is_address("wang.fang@mail.example"));
         for text in ["", "wang", "a@b@c", "a b@c.example", "a@b\r\nBcc: c@d.example", "王@例.cn"]

@@ -236,10 +236,17 @@ async fn a_list_is_kept_under_a_name_by_its_owner_alone() {
         (&*"长".repeat(31), "stage=open", "name"),
         ("空", "", "query"),
         ("空", "nothing=1", "query"),
+        ("空", "stage=nope", "stage"),
+        ("空", "stage=open&category=nope", "category"),
+        ("空", "from=yesterday", "from"),
     ] {
         let said = keep(&officer, name, query).await.with(422).json();
         assert_eq!(said["errors"][0]["field"], field, "{name} {query}");
     }
+    let nope = form(&[("name", "空"), ("query", "stage=nope")]);
+    let said = officer.posts("/requests/filters", &nope).await.with(422);
+    assert!(said.body.contains("没有这种状态"), "{}", said.body);
+    keep(&officer, "空", "area=370323002").await.with(404);
     for number in 1..30 {
         keep(&officer, &format!("第{number}个"), "stage=open").await.with(201);
     }
@@ -257,6 +264,70 @@ async fn a_list_is_kept_under_a_name_by_its_owner_alone() {
     assert_eq!(said.leads_to(), "/requests?late=1");
     town.resident().opens("/requests").await.with(403);
     let _ = closed();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_lists_kept_at_once_no_more_than_thirty_stay() {
+    let town = town().await;
+    let officer = town.officer();
+    for number in 0..29 {
+        let body = json!({ "name": format!("{number}"), "query": "stage=open" });
+        officer.calls("POST", "/filters", body).await.with(201);
+    }
+    for round in 0..5 {
+        let mut racing = tokio::task::JoinSet::new();
+        for number in 0..8 {
+            let body = json!({ "name": format!("{round} {number}"), "query": "late=1" });
+            let person = officer.clone();
+            racing.spawn(async move { person.calls("POST", "/filters", body).await });
+        }
+        let answers = racing.join_all().await;
+        let kept: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
+        assert_eq!(kept.len(), 1, "{answers:?}");
+        let others = answers.iter().filter(|answer| answer.status != 201);
+        for other in others {
+            assert_eq!(other.status, 422, "{}", other.body);
+            assert!(other.body.contains("最多 30 个"), "{}", other.body);
+        }
+        let id = kept[0].json()["id"].as_str().unwrap().to_owned();
+        officer.calls("POST", &format!("/filters/{id}/removal"), json!({})).await.with(200);
+    }
+}
+
+/// Puts a request on record again and again, as if so many more had been raised.
+async fn many_more(town: &Town, more: i64) {
+    let copy = move |tx: &mut db::Tx, street: domain::area::Street| {
+        tx.execute(
+            "WITH RECURSIVE copies (n) AS
+                 (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < $2)
+             INSERT INTO requests (street, id, number, area, place, category, urgency, text,
+                 asker_name, asker_phone, receipt, raised_at, stage, since, desk, due_at, returns,
+                 extension, extension_days, reopened, changed_at, version)
+             SELECT street, id + n, number || '-' || n, area, place, category, urgency, text,
+                 asker_name, asker_phone, receipt || n, raised_at, stage, since, desk, due_at,
+                 returns, extension, extension_days, reopened, changed_at, version
+             FROM requests CROSS JOIN copies WHERE street = $1",
+            db::params![street.number(), more],
+        )?;
+        Ok::<_, server::error::Error>(())
+    };
+    town.write(copy).await.unwrap();
+}
+
+#[tokio::test]
+async fn more_than_fifty_thousand_are_refused_on_the_page_and_to_programs() {
+    let town = town().await;
+    named(&town).await;
+    many_more(&town, 50_000).await;
+    let officer = town.officer();
+    let answer = officer.opens("/requests.csv").await.with(409);
+    assert!(answer.body.contains("一次最多导出 50000 件"), "{}", answer.body);
+    let answer = officer.in_english().opens("/requests.xlsx").await.with(409);
+    assert!(answer.body.contains("At most 50000 requests"), "{}", answer.body);
+    let answer = officer.calls("GET", "/requests/export?format=csv", Value::Null).await.with(409);
+    let said = answer.json();
+    assert!(said["detail"].as_str().unwrap().contains("可以分几次"), "{said}");
+    assert_eq!(on_record(&town).await, [], "what did not leave the house is not on record");
 }
 
 #[tokio::test]

@@ -52,7 +52,8 @@ impl Watch for Until {
 
 fn read(town: &Town, text: &str, (name, bytes): (&str, Vec<u8>)) -> Result<Batch, Vec<Bad>> {
     let settings = town.app.settings(town.street).unwrap();
-    import::read(name, bytes, &Mapping::read(text).unwrap(), &settings, None)
+    let read = import::read(name, bytes, &Mapping::read(text).unwrap(), &settings, None);
+    read.map_err(|faults| faults.told().0)
 }
 
 async fn taken_in(
@@ -217,6 +218,7 @@ async fn every_fault_is_told_with_its_row_and_column_and_nothing_is_imported() {
         ("\n2,", "\n1,", 3, "SRRecordID", "row 2"),
         ("\n2,", "\n,", 3, "SRRecordID", "missing"),
         ("2 A ST,North,1,Solid Waste", "2 A ST,North,1", 3, "Agency", "cells"),
+        ("2 A ST,North,1,Solid Waste", "2 A ST,North,1,Solid Waste,x", 3, "cell 12", "cells"),
         ("CouncilDistrict", "District", 1, "CouncilDistrict", "no such column"),
         (",01/08/2026 09:00:00 AM,,3 A ST", ",,,3 A ST", 5, "CloseDate", "knows when"),
     ] {
@@ -228,6 +230,18 @@ async fn every_fault_is_told_with_its_row_and_column_and_nothing_is_imported() {
     let two = SMALL.replace("SW-Alley,Open", "SW-Alley,Lost").replace(",Closed (T", ",Shut (T");
     let bad = read(&town, &text, ("small.csv", two.into_bytes())).unwrap_err();
     assert_eq!(bad.iter().map(|bad| bad.row).collect::<Vec<_>>(), [3, 5], "all of them");
+    // A row that does not fit its header, and says other things that cannot be; another with three.
+    let many = SMALL
+        .replace("1 A ST,North,1,Solid Waste", "1 A ST,North,1")
+        .replace("01/05/2026 08", "13/05/2026 08")
+        .replace("\n4,WW-Leak,Closed (T", "\n1,WW-Leak,Shut (T")
+        .replace("01/08/2026 09:00:00 AM,,3 A ST", "soon,,3 A ST");
+    let bad = read(&town, &text, ("small.csv", many.into_bytes())).unwrap_err();
+    let told: Vec<(usize, &str)> =
+        bad.iter().map(|bad| (bad.row, bad.column.as_str())).take(5).collect();
+    let wanted =
+        [(2, "Agency"), (2, "CreatedDate"), (5, "CloseDate"), (5, "SRStatus"), (5, "SRRecordID")];
+    assert_eq!(told, wanted, "{bad:?}");
     for (from, to, key) in [
         ("\"sanitation\"]", "\"nothing\"]", "categories.patterns"),
         ("fallback = \"other\"", "fallback = \"nothing\"", "categories.fallback"),
@@ -266,10 +280,24 @@ async fn files_of_other_cities_are_read_too_and_a_malformed_one_is_told() {
         assert_eq!((done.imported, done.by_status["Closed"]), (100, 98));
     }
     if let Some((name, bytes)) = shared("boston311-100-bad.tsv") {
-        let text = mapping("boston311", "");
+        let text = mapping("boston311", "[units]\ncolumn = \"department\"\n");
         let bad = read(&town, &text, (&name, bytes)).unwrap_err();
-        assert_eq!(bad.iter().map(|bad| bad.row).collect::<Vec<_>>(), [41]);
+        assert!(bad[0].row == 41 && bad[0].reason.contains("cells"), "{bad:?}");
+        assert!(bad.iter().all(|bad| bad.row == 41), "all that is wrong is in that row: {bad:?}");
     }
+}
+
+#[tokio::test]
+async fn a_file_without_the_columns_that_may_be_missing_is_taken_in() {
+    let (town, text) = (town().await, mapping("boston311", "[units]\ncolumn = \"department\"\n"));
+    let file = "case_enquiry_id\topen_dt\tclosed_dt\tcase_status\tcase_title\treason\ttype\t\
+        location\n\
+        1\t2022-01-21 13:47:00\t\tOpen\tLight out\tStreet Lights\tLamp\t1 A St\n\
+        2\t2022-01-21 13:47:00\t2022-01-22 08:00:00\tClosed\tTree\tTrees\tTree\t2 A St\n";
+    let done = taken_in(&town, &text, ("a.tsv", file.into()), (false, usize::MAX)).await.unwrap();
+    assert_eq!((done.imported, done.by_ending["unrated"]), (2, 1));
+    let bad = read(&town, &text, ("a.tsv", file.replace("location\n", "where\n").into()));
+    assert_eq!(bad.unwrap_err()[0].column, "location", "others must be there");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod api_journey;
 mod api_lists;
 mod api_photos;
 mod api_story;
+mod attacks;
 mod baltimore;
 mod calendar;
 mod callbacks;

@@ -13,13 +13,13 @@ use crate::town::{
 };
 
 /// Puts a table in force.
-async fn puts(person: &Person, kind: &str, base: i64, rows: &str) -> Answer {
+pub async fn puts(person: &Person, kind: &str, base: i64, rows: &str) -> Answer {
     let body = json!({ "kind": kind, "base": base, "note": "试一试", "rows": rows });
     person.calls("POST", "/rule-versions", body).await
 }
 
 /// The table of a kind as it holds.
-async fn table(town: &Town, kind: &str) -> (i64, String) {
+pub async fn table(town: &Town, kind: &str) -> (i64, String) {
     let boss = town.street_officer();
     let all = boss.calls("GET", &format!("/rule-versions?kind={kind}"), Value::Null).await;
     let head = all.with(200).json()["items"][0]["version"].as_i64().unwrap_or_default();
@@ -39,7 +39,7 @@ pub async fn retires_roads(town: &Town) {
 }
 
 /// A tree below rubbish, with its own word of danger.
-async fn grows(town: &Town) {
+pub async fn grows(town: &Town) {
     let (head, rows) = table(town, "categories").await;
     let more = "stairs,sanitation,楼道堆物,Stairwell,stairs,complex,,rats bite,楼道里的东西,,搬走了,,,,\n\
                 bins,sanitation,垃圾桶,Bins,rubbish,ordinary,water,,,,,,,,\n";

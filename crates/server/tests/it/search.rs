@@ -373,3 +373,33 @@ async fn hostile_words_are_words() {
     assert!(!page.body.contains("<script>alert"), "what people type is not part of the page");
     let _ = closed();
 }
+
+#[tokio::test]
+async fn a_category_that_moves_is_found_by_the_words_of_where_it_is_now() {
+    let town = town().await;
+    crate::rules::grows(&town).await;
+    let mut body = crate::api_story::rubbish();
+    (body["category"], body["text"]) = (json!("bins"), json!("请来人看一看"));
+    town.resident().calls("POST", "/requests", body).await.with(201);
+    let officer = town.officer();
+    let finds = async |query: &[(&str, &str)]| {
+        let path = format!("/requests?{}", form(query));
+        let list = officer.calls("GET", &path, Value::Null).await.with(200).json();
+        list["items"].as_array().unwrap().len()
+    };
+    for (place, by_old, by_new) in [("sanitation", 1, 0), ("utilities", 0, 1)] {
+        let (head, rows) = crate::rules::table(&town, "categories").await;
+        let moved = rows.replace("bins,sanitation", &format!("bins,{place}"));
+        if moved != rows {
+            crate::rules::puts(&town.street_officer(), "categories", head, &moved).await.with(201);
+        }
+        let found = [
+            finds(&[("q", "环境卫生")]).await,
+            finds(&[("q", "水电气暖")]).await,
+            finds(&[("category", "sanitation")]).await,
+            finds(&[("category", "utilities")]).await,
+            finds(&[("q", "垃圾桶")]).await,
+        ];
+        assert_eq!(found, [by_old, by_new, by_old, by_new, 1], "{place}");
+    }
+}

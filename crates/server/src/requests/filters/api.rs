@@ -85,7 +85,8 @@ async fn list(State(app): State<App>, visit: Visit) -> Result<Response, Error> {
 
 /// Keep a list under a name.
 ///
-/// Of the query only what narrows a list is kept. Nobody keeps more than 30.
+/// Of the query only what narrows a list is kept; what `GET /requests` refuses is refused here too.
+/// Nobody keeps more than 30.
 #[utoipa::path(
     post, path = "/filters", tag = "requests", operation_id = "keep_filter",
     request_body = NewFilter,
@@ -94,6 +95,7 @@ async fn list(State(app): State<App>, visit: Visit) -> Result<Response, Error> {
 async fn keep(State(app): State<App>, program: Program) -> Result<Response, Error> {
     let Program { deed, fields } = program;
     let wanted = Wanted::read(fields.shown("query"));
+    wanted.filter(&*app.settings(deed.street)?, app.now())?;
     let (id, name) = (FilterId(app.new_id()), fields.shown("name").to_owned());
     let work = move |tx: &mut db::Tx| super::keep(tx, &deed, id, &name, &wanted);
     let receipt = app.db.write(work).await?;

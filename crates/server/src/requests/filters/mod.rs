@@ -63,7 +63,7 @@ pub fn keep(
         if wanted.is_all() {
             return Err(Error::field("query", NOTHING));
         }
-        let kept = store::of(tx, deed.street, person)?;
+        let kept = held(tx, deed.street, person)?;
         if kept.len() >= usize::try_from(MOST).unwrap_or_default() {
             return Err(Error::field("name", TOO_MANY));
         }
@@ -97,6 +97,19 @@ pub fn remove(tx: &mut Tx, deed: &Deed, id: FilterId) -> Result<Receipt, Error> 
         }
         Ok(done(id, ""))
     })
+}
+
+/// The lists of `person`, held until the transaction ends: of two who keep one more at once the
+/// second counts what the first has kept.
+fn held(tx: &mut Tx, street: Street, person: PersonId) -> Result<Vec<Kept>, Error> {
+    let kept = store::of(tx, street, person)?;
+    match kept.iter().map(|kept| kept.id).min() {
+        Some(oldest) => {
+            store::hold(tx, street, person, oldest)?;
+            store::of(tx, street, person)
+        }
+        None => Ok(kept),
+    }
 }
 
 fn person(deed: &Deed) -> Result<PersonId, Error> {

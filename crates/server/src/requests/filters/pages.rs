@@ -12,6 +12,7 @@ use crate::web::{Form, Id, see_other};
 pub async fn keep(State(app): State<App>, form: Form) -> Result<Response, Error> {
     let Form { deed, fields, .. } = form;
     let wanted = Wanted::read(fields.shown("query"));
+    wanted.filter(&*app.settings(deed.street)?, app.now())?;
     let (id, name) = (FilterId(app.new_id()), fields.shown("name").to_owned());
     let address = format!("/requests?{}", wanted.query());
     app.db.write(move |tx| super::keep(tx, &deed, id, &name, &wanted)).await?;

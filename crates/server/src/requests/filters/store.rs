@@ -25,6 +25,19 @@ pub(super) fn of(tx: &mut Tx, street: Street, person: PersonId) -> Result<Vec<Ke
         .collect()
 }
 
+/// Holds a list, so that whoever else holds it waits; where it is gone, all begins again.
+pub(super) fn hold(
+    tx: &mut Tx,
+    street: Street,
+    person: PersonId,
+    id: FilterId,
+) -> Result<(), Error> {
+    Ok(tx.guarded(
+        "UPDATE request_filters SET name = name WHERE street = $1 AND person = $2 AND id = $3",
+        params![street.number(), person.0, id.0],
+    )?)
+}
+
 pub(super) fn add(
     tx: &mut Tx,
     street: Street,

@@ -23,6 +23,9 @@ pub struct Mapping {
     #[serde(default)]
     pub sheet: Option<String>,
     pub columns: Columns,
+    /// Columns that a file may lack; it is then read as if nothing stood in them.
+    #[serde(default)]
+    optional: Vec<String>,
     #[serde(default)]
     pub dates: Dates,
     /// What each status means; `*` is for all others.
@@ -185,7 +188,24 @@ impl Mapping {
         if mapping.units.column.is_none() && !mapping.units.table.is_empty() {
             return Err("units.column: a table needs a column".to_owned());
         }
+        mapping.check_optional()?;
         Ok(mapping)
+    }
+
+    /// Whether every column that may be missing is one that is read, and none that says what a
+    /// request is: a misspelt name is not to pass for a column that nobody has.
+    fn check_optional(&self) -> Result<(), String> {
+        let Columns { source, kind, status, raised, .. } = &self.columns;
+        let read = self.read_columns();
+        for name in &self.optional {
+            if !read.contains(&name.as_str()) {
+                return Err(format!("optional: nothing is read from the column {name:?}"));
+            }
+            if [source, kind, status, raised, &self.categories.column].contains(&name) {
+                return Err(format!("optional: without {name:?} nothing can be imported"));
+            }
+        }
+        Ok(())
     }
 
     /// The zone of every time in the file.
@@ -210,7 +230,15 @@ impl Mapping {
     }
 
     /// Every column that the file must have.
+    #[must_use]
     pub fn wanted(&self) -> Vec<&str> {
+        let mut wanted = self.read_columns();
+        wanted.retain(|name| !self.optional.iter().any(|optional| optional == name));
+        wanted
+    }
+
+    /// Every column that something is read from.
+    fn read_columns(&self) -> Vec<&str> {
         let columns = &self.columns;
         let mut wanted =
             vec![columns.source.as_str(), &columns.kind, &columns.status, &columns.raised];
@@ -330,6 +358,8 @@ mod tests {
                 "fallback = \"other\" }\nareas = { spread = true }",
                 "areas",
             ),
+            ("zone =", "optional = [\"sauce\"]\nzone =", "sauce"),
+            ("zone =", "optional = [\"id\"]\nzone =", "nothing can be imported"),
             ("zone =", "encoding = \"latin-9000\"\nzone =", "encoding"),
         ] {
             let told = Mapping::read(&SMALL.replace(good, bad)).unwrap_err();

@@ -1,5 +1,6 @@
 //! Requests of another system, taken in with their own times: all of a file or nothing of it.
 
+mod faults;
 mod life;
 mod mapping;
 mod moments;
@@ -8,7 +9,9 @@ mod read;
 mod records;
 mod rows;
 mod store;
+mod texts;
 
+pub use faults::{Bad, Faults};
 pub use life::{Life, put};
 pub use mapping::Mapping;
 pub use numbers::Numbers;
@@ -35,16 +38,6 @@ use crate::{chance, identity};
 const PORTION: usize = 500;
 /// The node whose ids are for what comes from elsewhere: its ids are made of the times of the file.
 const NODE: i64 = id::NODES - 1;
-
-/// One thing that is wrong with a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Bad {
-    /// The line of the file, or the row of the sheet; nought for the whole of it.
-    pub row: usize,
-    /// The column; empty for the whole row.
-    pub column: String,
-    pub reason: String,
-}
 
 /// What came of an import, as it was read back from the records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -100,11 +93,12 @@ pub fn read(
     mapping: &Mapping,
     settings: &Settings,
     under: Option<AreaCode>,
-) -> Result<Batch, Vec<Bad>> {
+) -> Result<Batch, Faults> {
     let (encoding, sheet) = (mapping.encoding.as_deref(), mapping.sheet.as_deref());
     let wanted = mapping.wanted();
-    let sheet = read::read(name, bytes, &read::Way { encoding, sheet, wanted: &wanted })?;
-    rows::batch(&sheet, mapping, settings, under)
+    let way = read::Way { encoding, sheet, wanted: &wanted, bounds: &read::BOUNDS };
+    let sheet = read::read(name, bytes, &way)?;
+    rows::batch(sheet, mapping, settings, under)
 }
 
 /// Puts on record what is not there yet. With `is_trial` all of it is done, and nothing kept.

@@ -8,7 +8,7 @@ use domain::requests::{Note, Text, readable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Bad;
+use super::faults::{Bad, Faults};
 use super::mapping::{Fate, Mapping, filled};
 use super::moments::{moment, narrow};
 use super::read::Sheet;
@@ -54,49 +54,56 @@ pub struct Batch {
 
 /// Turns rows into requests; of a file with a fault in it nothing is left.
 pub fn batch(
-    sheet: &Sheet,
+    mut sheet: Sheet,
     mapping: &Mapping,
     settings: &Settings,
     under: Option<AreaCode>,
-) -> Result<Batch, Vec<Bad>> {
-    let places = Places::of(mapping, settings, under).map_err(|reason| vec![faulty(&reason)])?;
-    let units = units(mapping, settings).map_err(|reason| vec![faulty(&reason)])?;
-    categories(mapping, settings).map_err(|reason| vec![faulty(&reason)])?;
-    let zone = mapping.zone().map_err(|reason| vec![faulty(&reason)])?;
-    let reader = RowReader { sheet, mapping, zone, places, units };
-    let (mut all, mut bad) = (Vec::new(), Vec::new());
+) -> Result<Batch, Faults> {
+    let places = Places::of(mapping, settings, under).map_err(|reason| faulty(&reason))?;
+    let units = units(mapping, settings).map_err(|reason| faulty(&reason))?;
+    categories(mapping, settings).map_err(|reason| faulty(&reason))?;
+    let zone = mapping.zone().map_err(|reason| faulty(&reason))?;
+    let mut faults = std::mem::take(&mut sheet.misfits);
+    let reader = RowReader { sheet: &sheet, mapping, zone, places, units };
+    let mut all = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut repeated = 0;
     for (at, (row, cells)) in sheet.rows.iter().enumerate() {
-        let Some(incoming) = reader.read(*row, cells, &mut bad) else { continue };
-        match known.get(&incoming.source) {
+        let mut told = Vec::new();
+        let incoming = reader.read(*row, cells, &mut told);
+        let id = reader.id(cells);
+        let first = known.get(&id).copied();
+        if let Some((first, earlier)) = first.map(|first| &sheet.rows[first])
+            && earlier != cells
+        {
+            let reason = format!("row {first} has this id too, and says something else of it");
+            told.push(Bad { row: *row, column: mapping.columns.source.clone(), reason });
+        }
+        // Of a row that is too short nothing is told of what it does not have: that was said.
+        let is_there = |bad: &Bad| sheet.place(&bad.column).is_none_or(|at| at < cells.len());
+        told.into_iter().filter(is_there).for_each(|bad| faults.push(bad));
+        match first {
+            Some(_) => repeated += 1,
             None => {
-                known.insert(incoming.source.clone(), at);
-                all.push((incoming, at));
-            }
-            Some(&first) if sheet.rows[first].1 == *cells => repeated += 1,
-            Some(&first) => {
-                let reason = format!(
-                    "row {} has this id too, and says something else of it",
-                    sheet.rows[first].0
-                );
-                bad.push(Bad { row: *row, column: mapping.columns.source.clone(), reason });
+                if !id.is_empty() {
+                    known.insert(id, at);
+                }
+                all.extend(incoming.map(|incoming| (incoming, at)));
             }
         }
     }
-    if !bad.is_empty() {
-        bad.sort_by_key(|bad| bad.row);
-        return Err(bad);
+    if !faults.is_empty() {
+        return Err(faults);
     }
     all.sort_by_key(|(incoming, at)| (incoming.raised, *at));
     let keys: Vec<usize> = all.iter().map(|(_, at)| *at).collect();
     let mut all: Vec<Incoming> = all.into_iter().map(|(incoming, _)| incoming).collect();
-    find_originals(&mut all, &keys, sheet, mapping);
+    find_originals(&mut all, &keys, &sheet, mapping);
     Ok(Batch { all, blank: sheet.blank, repeated })
 }
 
-fn faulty(reason: &str) -> Bad {
-    Bad { row: 0, column: String::new(), reason: format!("the mapping: {reason}") }
+fn faulty(reason: &str) -> Faults {
+    Faults::whole(format!("the mapping: {reason}"))
 }
 
 struct RowReader<'a> {
@@ -113,6 +120,11 @@ impl RowReader<'_> {
         place.and_then(|place| cells.get(place)).map_or("", String::as_str)
     }
 
+    /// The id of a row in the other system.
+    fn id(&self, cells: &[String]) -> String {
+        narrow(self.value(cells, &self.mapping.columns.source)).trim().to_owned()
+    }
+
     /// Reads one row; all that is wrong with it goes into `bad`.
     fn read(&self, row: usize, cells: &[String], bad: &mut Vec<Bad>) -> Option<Incoming> {
         let before = bad.len();
@@ -122,7 +134,7 @@ impl RowReader<'_> {
         let mut tell = |column: &str, reason: String| {
             bad.push(Bad { row, column: column.to_owned(), reason });
         };
-        let id = narrow(value(&columns.source)).trim().to_owned();
+        let id = self.id(cells);
         if id.is_empty() {
             tell(&columns.source, "the id is missing".to_owned());
         } else if id.chars().count() > SOURCE_LONGEST || id.chars().any(char::is_control) {

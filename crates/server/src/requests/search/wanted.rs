@@ -117,8 +117,11 @@ impl Wanted {
                 }
                 "category" => {
                     filter.category = settings.category(value).map(|found| found.code.clone());
-                    let codes = settings.with_below(value);
-                    filter.categories = format!("|{}|", codes.join("|"));
+                    // What is no category goes to no statement: it may be any signs at all.
+                    if filter.category.is_some() {
+                        let codes = settings.with_below(value);
+                        filter.categories = format!("|{}|", codes.join("|"));
+                    }
                     filter.category.is_none().then_some(words::CATEGORY_UNKNOWN)
                 }
                 "urgency" => {
