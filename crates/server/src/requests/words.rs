@@ -326,6 +326,7 @@ pub fn role(name: &str) -> Phrase {
         "street" => desk(Desk::Street),
         "unit" => Phrase { zh: "承办单位", en: "the unit" },
         "handler" => Phrase { zh: "办理人", en: "the handler" },
+        "neighbour" => Phrase { zh: "邻居", en: "a neighbour" },
         "import" => Phrase { zh: "原系统", en: "the system it came from" },
         _ => Phrase { zh: "系统", en: "the system" },
     }

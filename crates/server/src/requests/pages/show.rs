@@ -11,7 +11,6 @@ use serde::Deserialize;
 
 use super::raise::beside_their_field;
 use super::view::{self, DueView, Eye, PhotoView, Status, Step};
-use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
@@ -21,6 +20,7 @@ use crate::requests::{self, Seen, rules, words};
 use crate::web::page::{self, Html};
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
+use crate::{App, identity};
 
 #[derive(Template)]
 #[template(path = "requests/pages/show.html")]
@@ -81,6 +81,8 @@ pub struct Matter {
     pub reminded: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
+    /// Who wrote it down for the asker, with their post; empty where nobody did.
+    pub writer: String,
     /// When it counts as done, for whoever does it.
     pub closes: String,
     /// Which rule names its usual unit, for whoever works on it.
@@ -203,8 +205,15 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
         channel: words::channel_shown(record.channel, lang),
+        writer: writer(seen, lang),
         takes_photos: seen.takes_photos_of_work(),
     }
+}
+
+/// 楼长 王**
+fn writer(seen: &Seen, lang: Lang) -> String {
+    let post = seen.writer_post.map_or("", |post| lang.say(identity::words::post(post)));
+    format!("{post} {}", seen.writer_name).trim().to_owned()
 }
 
 /// Where the reader came from, most likely.

@@ -346,6 +346,27 @@ pub fn by_community(places: &[(AreaCode, String)]) -> Vec<(&str, Vec<(AreaCode, 
     groups
 }
 
+/// The same by grid as well, for residents: micro-grids are left out where buildings stand in them,
+/// for who lives there knows the building.
+pub fn by_grid(places: &[(AreaCode, String)]) -> Vec<(&str, Vec<(AreaCode, &str)>)> {
+    let has_inside = |code: AreaCode, next: usize| {
+        places.get(next).is_some_and(|(inside, _)| code.contains(*inside))
+    };
+    let mut groups: Vec<(&str, Vec<(AreaCode, &str)>)> = Vec::new();
+    for (at, (code, name)) in places.iter().enumerate() {
+        if code.level() == Level::MicroGrid && has_inside(*code, at + 1) {
+            continue;
+        }
+        if code.level() <= Level::Grid || groups.is_empty() {
+            groups.push((name, Vec::new()));
+        }
+        let Some((around, inside)) = groups.last_mut() else { continue };
+        let own = name.strip_prefix(*around).map_or(name.as_str(), str::trim_start);
+        inside.push((*code, if own.is_empty() { name } else { own }));
+    }
+    groups
+}
+
 /// The first sentence of a text, as a heading.
 pub fn title(text: &str) -> String {
     let first = text.split(['\n', '。', '！', '？', '；']).next().unwrap_or(text).trim();
