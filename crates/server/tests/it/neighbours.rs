@@ -452,7 +452,8 @@ async fn an_asker_reminds_once_a_day_and_the_holder_reads_how_often() {
     resident.posts(&reminder, "").await.with(303);
     let again = resident.posts(&reminder, "").await.with(409).body;
     assert!(again.contains("明天可以再来"), "{again}");
-    assert!(!resident.opens(&path).await.body.contains("/reminder\""));
+    let page = resident.opens(&path).await.body;
+    assert!(!page.contains("/reminder\"") && page.contains("今天已催，3月3日起可以再催"), "{page}");
     let read = town.worker().opens(&path).await.body;
     assert!(read.contains("居民已催 1 次"), "{read}");
     town.worker().posts(&reminder, "").await.with(403);
@@ -471,7 +472,7 @@ async fn whoever_joined_is_told_the_news_in_general_words() {
     goes(&town, &id, &crate::api_story::accepted()).await;
     server::jobs::tick(&town.app).await.unwrap();
     let page = neighbour.opens("/notices").await.with(200).body;
-    assert!(page.contains("您也反映过的事：网格员正在处理"), "{page}");
+    assert!(page.contains("您也反映过的事：网格员已接单"), "{page}");
     for secret in SECRETS {
         assert!(!page.contains(secret), "a neighbour reads {secret}");
     }

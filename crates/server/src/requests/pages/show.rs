@@ -79,6 +79,8 @@ pub struct Matter {
     pub joined: String,
     /// How often its asker reminded those who have it; empty where never.
     pub reminded: String,
+    /// From when on its asker may remind them again; empty where nothing keeps them from it.
+    pub again_from: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
     /// Who wrote it down for the asker, with their post; empty where nobody did.
@@ -126,6 +128,12 @@ pub async fn show(
         drawn => drawn?,
     };
     done.say_on(&mut shown.page);
+    // Whoever said that it is not solved reads what happens next, not thanks alone.
+    let is_redo = matches!(shown.seen.record.request.stage, Stage::Redo { .. });
+    if is_redo && shown.seen.is_mine && done.done.as_deref() == Some(Kind::Confirmation.name()) {
+        shown.page.done = shown.page.say(words::SENT_BACK);
+        shown.page.comes = shown.matter.sentence.clone();
+    }
     Ok(Html(shown).into_response())
 }
 
@@ -204,10 +212,19 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         merged_into: merged.unwrap_or_default(),
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
+        again_from: again_from(eye, seen),
         channel: words::channel_shown(record.channel, lang),
         writer: writer(seen, lang),
         takes_photos: seen.takes_photos_of_work(),
     }
+}
+
+fn again_from(eye: &Eye<'_>, seen: &Seen) -> String {
+    let (request, today) = (&seen.record.request, eye.settings.calendar.date(eye.now));
+    let has_today = seen.is_mine && request.reminded_on == Some(today);
+    let tomorrow = today.tomorrow().ok().filter(|_| has_today);
+    let tomorrow = tomorrow.filter(|_| request.turn(Kind::Reminder).is_ok());
+    tomorrow.map(|day| words::again_from(day, eye.lang)).unwrap_or_default()
 }
 
 /// 楼长 王**

@@ -140,8 +140,8 @@ impl Eye<'_> {
             _ if is_over => return None,
             (_, true) => ("is-overdue", "s-overdue", Phrase { zh: "督办", en: "Ordered" }),
             (Rung::Green, _) => return None,
-            (Rung::Yellow, _) => ("is-pending", "s-pending", Phrase { zh: "黄灯", en: "Yellow" }),
-            _ => ("is-overdue", "s-overdue", Phrase { zh: "红灯", en: "Red" }),
+            (Rung::Yellow, _) => ("is-pending", "s-pending", Phrase { zh: "黄牌", en: "Yellow" }),
+            _ => ("is-overdue", "s-overdue", Phrase { zh: "红牌", en: "Red" }),
         };
         Some(Status { class, shape, word: self.lang.say(word) })
     }
@@ -284,7 +284,7 @@ pub fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
     const STEPS: [(&str, &str); 5] = [
         ("已收到", "Raised"),
         ("已接单", "Taken on"),
-        ("办理中", "In hand"),
+        ("办理中", "In progress"),
         ("待确认", "Confirm"),
         ("办结", "Closed"),
     ];
