@@ -9,7 +9,9 @@ mod store;
 pub(super) mod words;
 
 pub(super) use merging::{before, follow};
-pub(super) use pages::{Around, Beside, already, around, has_joined, joined_items, kept, kept_again};
+pub(super) use pages::{
+    Around, Beside, already, around, has_joined, joined_items, kept, kept_again,
+};
 pub use similar::{Similar, similar};
 
 use db::Tx;
@@ -180,7 +182,8 @@ pub fn look(
     id: RequestId,
 ) -> Result<Neighbourly, Error> {
     let id = open_target(tx, street, id)?;
-    let Record { request, number, category, raised_at, supporters, .. } = requests::load(tx, street, id)?;
+    let Record { request, number, category, raised_at, supporters, .. } =
+        requests::load(tx, street, id)?;
     let has_joined = match actor.caller {
         Caller::Person(person) => store::has(tx, street, id, &Supporter::Person(person))?,
         _ => false,

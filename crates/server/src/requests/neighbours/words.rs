@@ -32,9 +32,10 @@ pub const LEFT: Phrase = Phrase {
 pub fn with(stage: &str) -> Phrase {
     match stage {
         "raised" => Phrase { zh: "等网格员接单", en: "waits for the grid worker" },
-        "accepted" => {
-            Phrase { zh: "网格员已接单，正去处理", en: "the grid worker has taken it on" }
-        }
+        "accepted" => Phrase {
+            zh: "网格员已接单，正去处理",
+            en: "the grid worker has taken it on",
+        },
         "escalated" => Phrase { zh: "社区正在安排", en: "the community is arranging it" },
         "dispatched" => Phrase { zh: "已派给承办单位", en: "sent to the unit for this" },
         "handling" => Phrase { zh: "正在办理", en: "being worked on" },

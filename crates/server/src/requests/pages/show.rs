@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::raise::beside_their_field;
 use super::view::{self, DueView, Eye, PhotoView, Status, Step};
+use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::grid::Unit;
@@ -20,7 +21,6 @@ use crate::requests::{self, Seen, rules, words};
 use crate::web::page::{self, Html};
 use crate::web::words::{Lang, Phrase};
 use crate::web::{Fields, Form, Id, Page, Visit, see_other, time};
-use crate::{App, identity};
 
 #[derive(Template)]
 #[template(path = "requests/pages/show.html")]
@@ -212,25 +212,11 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         merged_into: merged.unwrap_or_default(),
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
-        again_from: again_from(eye, seen),
+        again_from: eye.again_from(seen),
         channel: words::channel_shown(record.channel, lang),
-        writer: writer(seen, lang),
+        writer: eye.writer(seen),
         takes_photos: seen.takes_photos_of_work(),
     }
-}
-
-fn again_from(eye: &Eye<'_>, seen: &Seen) -> String {
-    let (request, today) = (&seen.record.request, eye.settings.calendar.date(eye.now));
-    let has_today = seen.is_mine && request.reminded_on == Some(today);
-    let tomorrow = today.tomorrow().ok().filter(|_| has_today);
-    let tomorrow = tomorrow.filter(|_| request.turn(Kind::Reminder).is_ok());
-    tomorrow.map(|day| words::again_from(day, eye.lang)).unwrap_or_default()
-}
-
-/// 楼长 王**
-fn writer(seen: &Seen, lang: Lang) -> String {
-    let post = seen.writer_post.map_or("", |post| lang.say(identity::words::post(post)));
-    format!("{post} {}", seen.writer_name).trim().to_owned()
 }
 
 /// Where the reader came from, most likely.

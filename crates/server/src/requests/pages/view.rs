@@ -7,6 +7,7 @@ use domain::requests::{Ending, Handler, Kind, Rung, Stage};
 use jiff::Timestamp;
 
 use crate::app::Settings;
+use crate::identity;
 use crate::requests::{Line, Seen, Told, words};
 use crate::web::time;
 use crate::web::words::{Lang, Phrase};
@@ -272,6 +273,21 @@ impl Eye<'_> {
                 PhotoView { thumbnail: format!("{path}/thumbnail"), path, alt, is_done }
             })
             .collect()
+    }
+
+    /// Who wrote it down for the asker, with their post: 楼长 王**; empty where nobody did.
+    pub fn writer(&self, seen: &Seen) -> String {
+        let post = seen.writer_post.map_or("", |post| self.lang.say(identity::words::post(post)));
+        format!("{post} {}", seen.writer_name).trim().to_owned()
+    }
+
+    /// From when on the asker may remind them again; empty where nothing keeps them from it.
+    pub fn again_from(&self, seen: &Seen) -> String {
+        let (request, today) = (&seen.record.request, self.calendar().date(self.now));
+        let has_today = seen.is_mine && request.reminded_on == Some(today);
+        let tomorrow = today.tomorrow().ok().filter(|_| has_today);
+        let tomorrow = tomorrow.filter(|_| request.turn(Kind::Reminder).is_ok());
+        tomorrow.map(|day| words::again_from(day, self.lang)).unwrap_or_default()
     }
 
     fn calendar(&self) -> &Calendar {
