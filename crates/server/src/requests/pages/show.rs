@@ -132,7 +132,7 @@ pub async fn show(
     let is_redo = matches!(shown.seen.record.request.stage, Stage::Redo { .. });
     if is_redo && shown.seen.is_mine && done.done.as_deref() == Some(Kind::Confirmation.name()) {
         shown.page.done = shown.page.say(words::SENT_BACK);
-        shown.page.comes = shown.matter.sentence.clone();
+        shown.page.comes.clone_from(&shown.matter.sentence);
     }
     Ok(Html(shown).into_response())
 }
