@@ -29,7 +29,7 @@ import { openTown, SIZES } from './harness.mjs';
 
 const STAGES = {
   raised: '待接单',
-  accepted: '处理中',
+  accepted: '已接单',
   escalated: '待派单',
   dispatched: '待签收',
   handling: '办理中',

@@ -92,7 +92,7 @@ pub struct Question {
 pub enum Stage {
     /// 待接单
     Raised,
-    /// 处理中
+    /// 已接单
     Accepted { worker: PersonId },
     /// 待派单
     Escalated { desk: Desk },

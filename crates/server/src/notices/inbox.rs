@@ -1,13 +1,9 @@
-//! The inbox: what a reader was told, unread first.
+//! The inbox: what a reader was told, the newest first.
 
 mod store;
 
 pub use store::unread;
-pub(super) use store::{add, list, load, piled, read, read_all, sweep};
-
-use domain::id::NoticeId;
-
-use super::Notice;
+pub(super) use store::{add, list, load, read, read_all, sweep};
 
 /// The most notices of one page: what [`super::Subjects::tell`] takes at once.
 pub const LIMIT_MAX: usize = 50;
@@ -21,21 +17,6 @@ pub struct Unread {
     pub newest: i64,
 }
 
-/// One page of notices.
-#[derive(Clone, Debug)]
-pub(super) struct Piled {
-    pub notices: Vec<Notice>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<After>,
-}
-
-/// A place in the pile: unread first, the newest of each first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct After {
-    pub unread: bool,
-    pub id: NoticeId,
-}
-
 impl Unread {
     /// The count as a bell shows it; empty where all is read.
     #[must_use]
@@ -45,24 +26,5 @@ impl Unread {
             count if count > 99 => "99+".to_owned(),
             count => count.to_string(),
         }
-    }
-}
-
-impl std::fmt::Display for After {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", if self.unread { "u" } else { "r" }, self.id)
-    }
-}
-
-impl std::str::FromStr for After {
-    type Err = domain::id::BadId;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (unread, id) = match (text.strip_prefix('u'), text.strip_prefix('r')) {
-            (Some(id), _) => (true, id),
-            (_, Some(id)) => (false, id),
-            _ => return Err(domain::id::BadId),
-        };
-        Ok(Self { unread, id: id.parse()? })
     }
 }

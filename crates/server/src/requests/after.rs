@@ -24,13 +24,19 @@ pub(super) struct Change<'a> {
 
 /// Draws the consequences that do not belong to the change itself.
 pub(super) fn after(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
-    let Change { settings, deed, before, after, .. } = change;
+    quietly(tx, change)?;
+    let Change { deed, after, .. } = change;
+    let news = (queue::Kind::News, after.request.id.0);
+    queue::put(tx, deed.street, news, after.version, deed.at)
+}
+
+/// The same without news, for what is over before anybody could act on it.
+pub(super) fn quietly(tx: &mut Tx, change: &Change<'_>) -> Result<(), Error> {
+    let Change { settings, before, after, .. } = change;
     clock::set(tx, settings, after)?;
     rates::note(tx, change)?;
     neighbours::follow(tx, change)?;
-    search::index(tx, settings, *before, after)?;
-    let news = (queue::Kind::News, after.request.id.0);
-    queue::put(tx, deed.street, news, after.version, deed.at)
+    search::index(tx, settings, *before, after)
 }
 
 /// The same for requests that come from elsewhere with all that happened to them, as they are now:

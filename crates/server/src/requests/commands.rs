@@ -72,6 +72,9 @@ fn confirmation(fields: &Fields) -> Result<Command, Error> {
     }
     if !fields.is_on("solved") {
         let rating = rating_if_any(fields)?;
+        if fields.get("note").is_none() {
+            return Err(Error::field("note", words::UNSOLVED_MISSING));
+        }
         return Ok(Command::Redo { reason: note(fields)?, rating });
     }
     Ok(Command::Confirm { rating: rating(fields)?, note: wanted(fields)? })

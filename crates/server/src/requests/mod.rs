@@ -45,7 +45,7 @@ pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
 pub use news::{SUBJECTS, tell_news};
 pub(crate) use pages::by_community;
 pub use photos::{PHOTOS_MAX, add as add_photos, belongs, show_work};
-pub use raise::{New, NewAsker, adopt, follow, line, raise};
+pub use raise::{New, NewAsker, adopt, follow, last_place, line, raise, raise_into};
 pub use rules::{Category, Rules};
 pub use search::{Chip, Wanted, begin_fill, fill};
 pub use see::{PhotoRow, Seen, Told, may_see_photo, reveal, show, show_receipt};

@@ -5,14 +5,14 @@ use domain::actor::{Caller, Verb};
 use domain::area::{AreaCode, Level};
 use domain::id::{PersonId, RequestId};
 use domain::phone::Phone;
-use domain::requests::{Channel, Desk, Request, Text};
+use domain::requests::{Channel, Desk, Event, Request, Text};
 use jiff::Timestamp;
 
-use super::after::{Change, after};
+use super::after::{Change, after, quietly};
 use super::photos::{self, Side};
 use super::see::PhotoRow;
 use super::words;
-use super::{Record, store};
+use super::{Record, events, neighbours, store};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -48,32 +48,87 @@ pub enum NewAsker {
 /// Puts a new request on record.
 pub fn raise(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Receipt, Error> {
     receipts::once(tx, deed, |tx| {
-        let record = record(tx, settings, deed, new)?;
-        store::add(tx, deed.street, &record)?;
-        photos::attach(tx, deed, new.id, Side::Asked, &new.photos)?;
-        let actor = if let Caller::Person(person) = deed.caller { Some(person) } else { None };
-        let role = if record.writer.is_some() { "writer" } else { "asker" };
-        let facts = serde_json::json!({ "category": new.category, "photos": new.photos.len() });
+        let record = put(tx, settings, deed, new)?;
+        Ok(answer(&begin(tx, settings, deed, record)?))
+    })
+}
+
+/// Puts a new request on record as part of the open one that it is the same as: what was written
+/// and its photos stand in a request of its own, which whoever works on the other one reads and
+/// no neighbour does, and its asker is told the other's news.
+pub fn raise_into(
+    tx: &mut Tx,
+    settings: &Settings,
+    deed: &Deed,
+    new: &New,
+    into: RequestId,
+) -> Result<Receipt, Error> {
+    receipts::once(tx, deed, |tx| {
+        let target = neighbours::held_target(tx, deed.street, into)?.request;
+        if target.stage.is_closed() {
+            return Err(Error::field("similar", neighbours::words::OVER));
+        }
+        let before = put(tx, settings, deed, new)?;
+        quietly(tx, &Change { settings, deed, before: None, event: None, after: &before })?;
+        let event = Event::Merged { into: target.id };
+        let limits = settings.limits_of(&before);
+        let mut changed = before.request.clone().apply(&event, settings.moment(&limits, deed.at));
+        // Nobody in office has done anything yet: it is no response.
+        changed.responded_at = None;
+        let joined = Record { request: changed, version: 2, ..before.clone() };
+        store::save(tx, deed.street, &joined.request, 1, deed.at)?;
+        let (name, facts) = events::in_words(&event);
         let entry = Entry {
-            version: 1,
+            version: 2,
             at: deed.at,
-            actor,
-            role: role.to_owned(),
-            event: "raised".to_owned(),
+            actor: deed_actor(deed),
+            role: role(&before).to_owned(),
+            event: name.to_owned(),
             facts: facts.to_string(),
         };
         history::add(tx, deed.street, new.id.0, &entry)?;
-        let begun = begin(tx, settings, deed, record)?;
-        let answer = serde_json::json!({
-            "id": new.id.to_string(),
-            "number": begun.number,
-            "receipt_code": begun.receipt,
-            "stage": begun.request.stage.name(),
-            "version": begun.version,
-        });
-        let (version, answer) = (begun.version, answer.to_string());
-        Ok(Receipt { subject: new.id.0, version, answer, replayed: false })
+        let (before, event) = (Some(&before), Some(&event));
+        after(tx, &Change { settings, deed, before, event, after: &joined })?;
+        Ok(answer(&joined))
     })
+}
+
+/// The request, its photos and the first line of its story.
+fn put(tx: &mut Tx, settings: &Settings, deed: &Deed, new: &New) -> Result<Record, Error> {
+    let record = record(tx, settings, deed, new)?;
+    store::add(tx, deed.street, &record)?;
+    photos::attach(tx, deed, new.id, Side::Asked, &new.photos)?;
+    let facts = serde_json::json!({ "category": new.category, "photos": new.photos.len() });
+    let entry = Entry {
+        version: 1,
+        at: deed.at,
+        actor: deed_actor(deed),
+        role: role(&record).to_owned(),
+        event: "raised".to_owned(),
+        facts: facts.to_string(),
+    };
+    history::add(tx, deed.street, new.id.0, &entry)?;
+    Ok(record)
+}
+
+fn deed_actor(deed: &Deed) -> Option<PersonId> {
+    if let Caller::Person(person) = deed.caller { Some(person) } else { None }
+}
+
+fn role(record: &Record) -> &'static str {
+    if record.writer.is_some() { "writer" } else { "asker" }
+}
+
+fn answer(record: &Record) -> Receipt {
+    let answer = serde_json::json!({
+        "id": record.request.id.to_string(),
+        "number": record.number,
+        "receipt_code": record.receipt,
+        "stage": record.request.stage.name(),
+        "version": record.version,
+    });
+    let (subject, version) = (record.request.id.0, record.version);
+    Receipt { subject, version, answer: answer.to_string(), replayed: false }
 }
 
 /// Where nobody works in the grid, the program passes the request on to the nearest desk at once.
@@ -209,6 +264,15 @@ pub fn follow(
         |phone: &str| phone.is_empty() || !phone_tail.is_empty() && phone.ends_with(phone_tail);
     let tail_is_whole = phone_tail.is_empty() || phone_tail.len() == 4;
     Ok(found.filter(|(_, phone)| tail_is_whole && fits(phone)).map(|(id, _)| id))
+}
+
+/// Where somebody raised their newest request.
+pub fn last_place(
+    tx: &mut Tx,
+    street: domain::area::Street,
+    person: PersonId,
+) -> Result<Option<AreaCode>, Error> {
+    store::last_place(tx, street, person)
 }
 
 /// Gives a request to the account of whoever showed its receipt, unless it has one; tells whether

@@ -1,7 +1,7 @@
 //! One request as one reader sees it.
 
 use db::Tx;
-use domain::actor::{Actor, Caller, Verb};
+use domain::actor::{Actor, Caller, Post, Verb};
 use domain::area::Street;
 use domain::id::{PersonId, RequestId, UnitId};
 use domain::mask;
@@ -15,6 +15,7 @@ use super::{Record, act, deadlines, store};
 use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
+use crate::identity;
 use crate::receipts::{self, Deed, Receipt};
 
 /// A request as its reader sees it: masked, unless they may read all of it.
@@ -30,8 +31,10 @@ pub struct Seen {
     pub asker_phone: String,
     /// Whether the reader may have the whole phone number shown; it is logged.
     pub may_reveal: bool,
-    /// Who wrote it down for the asker.
+    /// Who wrote it down for the asker, who reads the surname alone.
     pub writer_name: String,
+    /// The post by which they did.
+    pub writer_post: Option<Post>,
     /// What the reader may do now, the likeliest first.
     pub choices: Vec<Kind>,
     pub story: Vec<Told>,
@@ -87,7 +90,9 @@ impl Seen {
                 told.actor = mask::name(&told.actor);
             }
         }
-        self.writer_name = mask::name(&self.writer_name);
+        if !self.is_mine {
+            self.writer_name = mask::name(&self.writer_name);
+        }
         self.asker_name = mask::name(&name);
     }
 
@@ -154,7 +159,8 @@ pub fn show(
     let limits = settings.limits_of(&record);
     let choices = record.request.choices(actor, settings.moment(&limits, now)).collect();
     let merged_into = merged_into(tx, street, &record)?;
-    let writer_name = record.writer.map(|writer| settings.staff_name(writer)).unwrap_or_default();
+    let writer_name = record.writer.map(|writer| shown_name(settings, writer, is_mine));
+    let writer_post = writer_post(tx, street, &record)?;
     let may_reveal = !is_mine
         && !record.asker_phone.is_empty()
         && may_reveal(&record, actor, settings.moment(&limits, now));
@@ -165,7 +171,8 @@ pub fn show(
         sight,
         is_mine,
         may_reveal,
-        writer_name,
+        writer_name: writer_name.unwrap_or_default(),
+        writer_post,
         choices,
         story,
         steps,
@@ -279,6 +286,14 @@ fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> T
 fn moved(entry: &Entry) -> Option<(Timestamp, Timestamp)> {
     let moves = deadlines::moves(&entry.facts);
     moves.first().filter(|_| entry.event == deadlines::MOVED).map(|&(_, from, to)| (from, to))
+}
+
+/// The post by which somebody wrote it down, as it was then.
+fn writer_post(tx: &mut Tx, street: Street, record: &Record) -> Result<Option<Post>, Error> {
+    let Some(writer) = record.writer else { return Ok(None) };
+    let held = identity::actor(tx, street, writer, record.raised_at)?;
+    let mut fits = held.with(Verb::RaiseForOthers);
+    Ok(fits.find(|held| held.area.contains(record.request.area)).map(|held| held.post))
 }
 
 /// Colleagues read each other's names; residents read the surname.

@@ -442,6 +442,19 @@ pub(super) fn count_photos(tx: &mut Tx, street: Street, id: RequestId) -> Result
     Ok(())
 }
 
+/// Where the newest request of somebody is.
+pub(super) fn last_place(
+    tx: &mut Tx,
+    street: Street,
+    asker: PersonId,
+) -> Result<Option<AreaCode>, Error> {
+    let row = tx.row(
+        "SELECT area FROM requests WHERE street = $1 AND asker = $2 ORDER BY id DESC LIMIT 1",
+        params![street.number(), asker.0],
+    )?;
+    row.map(|row| Ok(row.parse("area", AreaCode::new)?)).transpose()
+}
+
 /// Gives a request its next version without another change of its own.
 pub(super) fn touch(
     tx: &mut Tx,

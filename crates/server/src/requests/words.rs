@@ -37,7 +37,7 @@ pub const PRESETS: &[Phrase] = &[
 /// What the button of a reminder brings about.
 pub const REMINDER_HINT: Phrase = Phrase {
     zh: "会马上提醒现在办理的人，每天可以催一次。",
-    en: "Whoever has it is told at once. You can do this once a day.",
+    en: "Those who have it are told at once. You can do this once a day.",
 };
 pub const CHANNEL_UNKNOWN: Phrase =
     Phrase { zh: "请选一种来源。", en: "Please choose by which way it came." };
@@ -62,6 +62,14 @@ pub const SOLVED_MISSING: Phrase = Phrase {
     zh: "请选“解决了”或“没解决”。",
     en: "Please say whether it is solved.",
 };
+/// Where something is said not to be solved, without a word about what.
+pub const UNSOLVED_MISSING: Phrase =
+    Phrase { zh: "请写哪里没解决。", en: "Please say what is not solved." };
+/// After the asker said that it is not solved; who has it and until when is said after it.
+pub const SENT_BACK: Phrase = Phrase {
+    zh: "记下了，这件已退回重办。",
+    en: "We have noted it: it goes back to be done again.",
+};
 pub const RATING_MISSING: Phrase =
     Phrase { zh: "请选一个满意程度。", en: "Please choose how satisfied you are." };
 pub const REACHED_MISSING: Phrase = Phrase {
@@ -80,7 +88,7 @@ pub const CLOSED_TAKES_NO_PHOTOS: Phrase = Phrase {
 pub fn stage(name: &str) -> Phrase {
     match name {
         "raised" => Phrase { zh: "待接单", en: "Waiting" },
-        "accepted" => Phrase { zh: "处理中", en: "Accepted" },
+        "accepted" => Phrase { zh: "已接单", en: "Accepted" },
         "escalated" => Phrase { zh: "待派单", en: "To dispatch" },
         "dispatched" => Phrase { zh: "待签收", en: "To sign" },
         "handling" => Phrase { zh: "办理中", en: "In progress" },
@@ -147,10 +155,10 @@ pub fn event(name: &str) -> Phrase {
         "not_reached" => Phrase { zh: "电话回访，没接通", en: "Called back; not reached" },
         "supervised" => Phrase { zh: "街道督办", en: "Supervision order by the street" },
         "turned_yellow" => Phrase {
-            zh: "黄灯：时限将到，已告知上一级",
+            zh: "黄牌：时限将到，已告知上一级",
             en: "Yellow: the limit is near; the level above was told",
         },
-        "turned_red" => Phrase { zh: "红灯：已超时限", en: "Red: past its limit" },
+        "turned_red" => Phrase { zh: "红牌：已超时限", en: "Red: past its limit" },
         "passed_on" => Phrase {
             zh: "超时未办，督办并转上一级",
             en: "Still not done: ordered, and passed on to the level above",
@@ -193,7 +201,7 @@ pub fn kind(kind: Kind) -> Phrase {
         Kind::Completion => Phrase { zh: "报告办好", en: "Report done" },
         Kind::Confirmation => Phrase { zh: "确认结果", en: "Confirm the result" },
         Kind::Reopening => Phrase { zh: "重新打开", en: "Reopen" },
-        Kind::Reminder => Phrase { zh: "催一催", en: "Remind them" },
+        Kind::Reminder => Phrase { zh: "催一催", en: "Send a reminder" },
         Kind::Separation => Phrase { zh: "撤销并案", en: "Unmerge" },
         Kind::Callback => Phrase { zh: "登记回访", en: "Write down a callback" },
         Kind::Supervision => Phrase { zh: "督办", en: "Order it done" },
@@ -265,6 +273,18 @@ pub fn reminded(count: u8, to_asker: bool, lang: Lang) -> String {
     }
 }
 
+/// That somebody reminded today, and from when on they may again.
+#[must_use]
+pub fn again_from(day: jiff::civil::Date, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("今天已催，{}起可以再催。", day.strftime("%-m月%-d日")),
+        Lang::En => {
+            let day = day.strftime("%-d %B");
+            format!("You reminded them today; from {day} on you can do so again.")
+        }
+    }
+}
+
 /// By which way a request came.
 #[must_use]
 pub fn channel(channel: Channel) -> Phrase {
@@ -326,6 +346,7 @@ pub fn role(name: &str) -> Phrase {
         "street" => desk(Desk::Street),
         "unit" => Phrase { zh: "承办单位", en: "the unit" },
         "handler" => Phrase { zh: "办理人", en: "the handler" },
+        "neighbour" => Phrase { zh: "邻居", en: "a neighbour" },
         "import" => Phrase { zh: "原系统", en: "the system it came from" },
         _ => Phrase { zh: "系统", en: "the system" },
     }

@@ -164,7 +164,7 @@ fn problem() -> Value {
             "type": "about:blank",
             "title": "Conflict",
             "status": 409,
-            "detail": "诉求现在是“处理中”，不能“派单”。现在可以：现场解决、上报。",
+            "detail": "诉求现在是“已接单”，不能“派单”。现在可以：现场解决、上报。",
             "code": "out_of_turn",
             "choices": ["resolution", "escalation"],
         },

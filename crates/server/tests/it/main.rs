@@ -20,6 +20,7 @@ mod generate;
 mod identity;
 mod import;
 mod ladder;
+mod me_too;
 mod neighbours;
 mod notices;
 mod offline;

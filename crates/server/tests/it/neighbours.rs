@@ -18,7 +18,7 @@ async fn supports(person: &Person, id: &str, fields: Value) -> Value {
     does(person, id, "supporters", fields).await.with(200).json()
 }
 
-async fn supporters_of(town: &Town, id: &str) -> usize {
+pub async fn supporters_of(town: &Town, id: &str) -> usize {
     let id = id.parse().unwrap();
     town.write(move |tx, street| server::requests::supporters(tx, street, id)).await.unwrap().len()
 }
@@ -47,45 +47,12 @@ async fn what_is_similar_is_told_without_anybodys_words() {
     let shown = fragment(&guest, BUILDING, "sanitation", "").await;
     assert!(shown.contains("环境卫生 · 和平社区 1号楼") && shown.contains("3月2日"), "{shown}");
     let own = fragment(&town.resident(), BUILDING, "sanitation", "").await;
-    assert!(own.contains("这是您自己反映的"), "{own}");
+    assert!(own.contains("您自己已报过这一件") && own.contains("补充到我报过的"), "{own}");
+    // Several of them are told from each other by their numbers.
+    assert!(shown.contains("-2026-00001") && shown.contains("是这件，我也反映"), "{shown}");
     for bad in ["area=1", "text=abc", &format!("area={}", crate::town::STREET)] {
         guest.posts("/requests/similar", bad).await.with(404);
     }
-}
-
-#[tokio::test]
-async fn a_form_comes_back_once_and_nothing_is_lost() {
-    let town = town().await;
-    raised(&town.resident()).await;
-    let photo = photo();
-    let fields = [
-        ("area", BUILDING),
-        ("category", "sanitation"),
-        ("text", "三楼楼道里堆着装修垃圾没人管"),
-        ("place", "1单元"),
-        ("phone", "100 0000 9999"),
-    ];
-    let guest = town.guest();
-    let files: &[(&str, &str, &[u8])] = &[("photos", "a.png", &photo)];
-    let asked = guest.posts_files("/requests", &fields, files).await.with(200).body;
-    assert!(asked.contains("是不是同一件事") && asked.contains("我也反映"), "{asked}");
-    for secret in ["2单元301", "resident", "侧着身子"] {
-        assert!(!asked.contains(secret), "{secret}");
-    }
-    assert_eq!(town.officer().opens("/requests").await.body.matches("data-row").count(), 1);
-    // The form that it comes back with sends the same, with its photo.
-    let last = asked.rsplit("<form").next().unwrap();
-    let mut again = Vec::new();
-    for field in last.split("<input type=\"hidden\" name=\"").skip(1) {
-        let (name, rest) = field.split_once("\" value=\"").unwrap();
-        again.push((name.to_owned(), rest.split('"').next().unwrap().to_owned()));
-    }
-    let pairs: Vec<_> = again.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-    assert!(pairs.contains(&("text", "三楼楼道里堆着装修垃圾没人管")), "{pairs:?}");
-    let sent = guest.posts_bare("/requests", &form(&pairs)).await.with(303);
-    let receipt = sent.leads_to().to_owned();
-    let page = guest.opens(&receipt).await.with(200).body;
-    assert!(page.contains("没人管") && page.contains("<img"), "{page}");
 }
 
 #[tokio::test]
@@ -102,12 +69,11 @@ async fn a_form_that_was_taken_is_answered_again_and_not_asked_about() {
 }
 
 #[tokio::test]
-async fn what_is_dangerous_or_ones_own_or_elsewhere_is_sent_without_a_question() {
+async fn what_is_dangerous_or_elsewhere_is_sent_without_a_question() {
     let town = town().await;
     raised(&town.resident()).await;
     let text = "三楼楼道里堆着装修垃圾";
     for (person, area, text) in [
-        (town.resident(), BUILDING, text),
         (town.guest(), BUILDING, "三楼楼道里堆着装修垃圾，有燃气味"),
         (town.guest(), FAR_BUILDING, text),
         (town.guest(), BUILDING, "单元门口的灯不亮了"),
@@ -115,15 +81,6 @@ async fn what_is_dangerous_or_ones_own_or_elsewhere_is_sent_without_a_question()
         let fields = form(&[("area", area), ("category", "sanitation"), ("text", text)]);
         person.posts("/requests", &fields).await.with(303);
     }
-}
-
-/// Ten by ten pixels of one colour.
-fn photo() -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image::RgbImage::from_pixel(10, 10, image::Rgb([12, 90, 160]))
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .unwrap();
-    bytes.into_inner()
 }
 
 #[tokio::test]
@@ -181,12 +138,15 @@ async fn who_may_join_and_who_is_refused() {
     does(&town.second_resident(), &id, "supporters", phone.clone()).await.with(403);
     assert_eq!(supports(&town.clerk(), &id, phone.clone()).await["supporters"], 1);
     // The same phone counts once, whoever leaves it, and becomes an account's without a second.
-    assert_eq!(supports(&town.guest(), &id, phone).await["supporters"], 1);
+    let once_more = supports(&town.guest(), &id, phone).await;
+    assert_eq!((once_more.get("supporters"), supporters_of(&town, &id).await), (None, 1));
     let second = town.second_resident();
     let own_phone = json!({ "phone": second.phone });
-    assert_eq!(supports(&town.guest(), &id, own_phone.clone()).await["supporters"], 2);
+    supports(&town.guest(), &id, own_phone.clone()).await;
+    assert_eq!(supporters_of(&town, &id).await, 2);
     assert_eq!(supports(&second, &id, json!({})).await["supporters"], 2);
-    assert_eq!(supports(&town.guest(), &id, own_phone).await["supporters"], 2);
+    supports(&town.guest(), &id, own_phone).await;
+    assert_eq!(supporters_of(&town, &id).await, 2);
     // A phone that is named again and again waits.
     for _ in 0..3 {
         let again = json!({ "phone": "10000009998" });
@@ -368,7 +328,8 @@ async fn an_asker_reminds_once_a_day_and_the_holder_reads_how_often() {
     resident.posts(&reminder, "").await.with(303);
     let again = resident.posts(&reminder, "").await.with(409).body;
     assert!(again.contains("明天可以再来"), "{again}");
-    assert!(!resident.opens(&path).await.body.contains("/reminder\""));
+    let page = resident.opens(&path).await.body;
+    assert!(!page.contains("/reminder\"") && page.contains("今天已催，3月3日起可以再催"), "{page}");
     let read = town.worker().opens(&path).await.body;
     assert!(read.contains("居民已催 1 次"), "{read}");
     town.worker().posts(&reminder, "").await.with(403);
@@ -387,7 +348,7 @@ async fn whoever_joined_is_told_the_news_in_general_words() {
     goes(&town, &id, &crate::api_story::accepted()).await;
     server::jobs::tick(&town.app).await.unwrap();
     let page = neighbour.opens("/notices").await.with(200).body;
-    assert!(page.contains("您也反映过的事：网格员正在处理"), "{page}");
+    assert!(page.contains("您也反映过的事：网格员已接单"), "{page}");
     for secret in SECRETS {
         assert!(!page.contains(secret), "a neighbour reads {secret}");
     }
@@ -405,8 +366,42 @@ async fn the_askers_own_phone_is_no_neighbour_and_nobody_is_told_whose_it_is() {
     let id = raised(&town.resident()).await;
     let own = json!({ "phone": town.resident().phone });
     let path = format!("/requests/{id}/supporters?area={BUILDING}");
-    let said = town.guest().calls("POST", &path, own).await.with(200).json();
     let other = json!({ "phone": "10000009998" });
-    let told = town.guest().calls("POST", &path, other).await.with(200).json();
-    assert_eq!((&said["supporters"], &told["supporters"]), (&json!(0), &json!(1)), "{said} {told}");
+    let guest = town.guest();
+    let mut told = Vec::new();
+    for phone in [own, other.clone(), other] {
+        let said = guest.calls("POST", &path, phone).await.with(200).json();
+        let page = guest.opens(&format!("{path}&done=joined")).await.with(200).body;
+        assert!(page.contains("已加入") && !page.contains("位邻居"), "{page}");
+        told.push(said);
+    }
+    // The asker's, a new one and one that is there are answered alike.
+    assert!(told.iter().all(|said| *said == told[0] && said["joined"] == true), "{told:?}");
+    assert_eq!(supporters_of(&town, &id).await, 1);
+    let similar = fragment(&guest, BUILDING, "sanitation", "").await;
+    assert!(!similar.contains("位邻居"), "{similar}");
+}
+
+#[tokio::test]
+async fn a_merge_tells_nobody_twice_and_makes_nobody_a_neighbour_of_their_own() {
+    let town = town().await;
+    let [target, nameless, second] = three(&town).await;
+    // The phone of the target's asker, that of an account which joins too, and somebody else's.
+    let resident = town.resident().phone;
+    for phone in [&resident, &town.second_resident().phone, "10000009997"] {
+        supports(&town.guest(), &nameless, json!({ "phone": phone })).await;
+    }
+    merges(&town, &second, &target).await;
+    merges(&town, &nameless, &target).await;
+    // The second resident by account, the phone of the nameless asker, and the other phone.
+    assert_eq!(supporters_of(&town, &target).await, 3);
+    assert_eq!(sees(&town.worker(), &target).await["supporters"], 3);
+    // A nameless request is nobody's neighbour either, whichever way they are merged.
+    let mut fields = crate::api_story::rubbish();
+    fields["phone"] = "10000009990".into();
+    let one = town.guest().calls("POST", "/requests", fields.clone()).await.with(201).json();
+    let other = town.guest().calls("POST", "/requests", fields).await.with(201).json();
+    let [one, other] = [one, other].map(|it| it["id"].as_str().unwrap().to_owned());
+    merges(&town, &one, &other).await;
+    assert_eq!(supporters_of(&town, &other).await, 0);
 }

@@ -99,10 +99,11 @@ async fn the_bell_counts_and_what_was_read_stays_read() {
     worker.posts(&path, "").await.with(303);
     worker.posts(&path, "").await.with(303);
     assert_eq!(bell(&worker).await, "2");
-    // What is read stands below what is not.
+    // The newest stands first, read or not, and what is unread says so.
     let page = worker.opens("/notices").await.with(200).body;
-    let (unread, read) = (page.rfind("is-unread").unwrap(), page.rfind("data-row").unwrap());
-    assert!(unread < read && !page[read..].contains("/reading\""));
+    let [oldest, middle, newest] = [0, 1, 2].map(|at| page.find(&ids[at]).unwrap());
+    assert!(newest < middle && middle < oldest, "{page}");
+    assert_eq!(page.matches("is-unread").count(), 2);
     // Nobody marks what is for somebody else, and learns nothing of it either.
     town.resident().posts(&path, "").await.with(404);
     let sent = town.resident().calls("POST", &path, json!({})).await.with(404);

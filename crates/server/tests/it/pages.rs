@@ -173,9 +173,19 @@ async fn a_refused_step_says_why_and_what_is_possible_and_keeps_what_was_written
     assert!(again.contains("不能“上报”"), "{again}");
     let unsolved = form(&[("solved", "false"), ("note", "")]);
     let refused = town.resident().posts(&path("confirmation"), &unsolved).await.with(422).body;
-    assert!(refused.contains("请写几个字说明") && refused.contains("value=\"false\" checked"));
+    assert!(refused.contains("请写哪里没解决") && refused.contains("value=\"false\" checked"));
+    let english = town.resident().in_english();
+    let refused = english.posts(&path("confirmation"), &unsolved).await.with(422).body;
+    assert!(refused.contains("Please say what is not solved"), "{refused}");
     let unrated = town.resident().posts(&path("confirmation"), "solved=true").await.with(422).body;
     assert!(unrated.contains("请选一个满意程度"), "{unrated}");
+    // What comes next is said at the top: it goes back, to whom, and until when.
+    let unsolved = form(&[("solved", "false"), ("note", "还剩一半")]);
+    let sent = town.resident().posts(&path("confirmation"), &unsolved).await.with(303);
+    let page = town.resident().opens(sent.leads_to()).await.with(200).body;
+    let said = page.split("notice-good").nth(1).unwrap().split("</div></div>").next().unwrap();
+    assert!(said.contains("已退回重办") && said.contains("安排重办，最迟"), "{said}");
+    assert!(!said.contains("谢谢"), "{said}");
 }
 
 #[tokio::test]

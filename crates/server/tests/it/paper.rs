@@ -119,6 +119,11 @@ async fn by_which_way_it_came_is_said_or_follows_from_the_post() {
         }
         let receipt = writer.opens(&format!("/requests/{id}/receipt")).await.with(200).body;
         assert!(receipt.contains(word), "{receipt}");
+        // It is handed to a resident, who reads the post and the surname.
+        let surname = format!(" {}</dd>", domain::mask::name(name));
+        assert!(receipt.contains(&surname), "{surname}: {receipt}");
+        assert!(!receipt.contains(&format!("{name}</dd>")), "{receipt}");
+        assert!(!receipt.contains("手机后四位"), "no phone was left: {receipt}");
         // Who wrote it down is on record beside who asked.
         assert_eq!(seen["timeline"][0]["role"], "writer");
         assert_eq!(seen["asker"]["name"], "邻居");

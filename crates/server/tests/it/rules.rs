@@ -308,6 +308,7 @@ async fn a_resident_chooses_the_kind_and_then_what_of_it() {
             ("category", category),
             ("sub", sub),
             ("text", "楼道里堆着东西没人管"),
+            ("separate", "1"),
         ]);
         let led = town.resident().posts("/requests", &fields).await.with(303);
         let id = led.leads_to().split('/').nth(2).unwrap().to_owned();

@@ -6,7 +6,7 @@ use domain::id::{self, NoticeId, PersonId, RequestId};
 use domain::notices::Topic;
 use jiff::Timestamp;
 
-use super::{After, Piled, Unread};
+use super::Unread;
 use crate::error::Error;
 use crate::notices::{New, Notice, Reader};
 
@@ -52,30 +52,6 @@ pub fn load(tx: &mut Tx, street: Street, id: NoticeId) -> Result<Option<Notice>,
         params![street.number(), id.0],
     )?;
     row.as_ref().map(notice).transpose()
-}
-
-/// The notices of `person`, unread first, from `after` on.
-pub fn piled(
-    tx: &mut Tx,
-    street: Street,
-    person: PersonId,
-    after: Option<After>,
-    limit: usize,
-) -> Result<Piled, Error> {
-    let after = after.unwrap_or(After { unread: true, id: NoticeId(i64::MAX) });
-    let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = tx.rows(
-        "SELECT id, person, subject, version, kind, topic, facts, at, read_at FROM notices
-         WHERE street = $1 AND person = $2 AND (unread, id) < ($3, $4)
-         ORDER BY unread DESC, id DESC LIMIT $5",
-        params![street.number(), person.0, i64::from(after.unread), after.id.0, most + 1],
-    )?;
-    let mut notices = rows.iter().map(notice).collect::<Result<Vec<_>, _>>()?;
-    let more = notices.len() > limit;
-    notices.truncate(limit);
-    let last = notices.last().filter(|_| more);
-    let next = last.map(|last| After { unread: last.read_at.is_none(), id: last.id });
-    Ok(Piled { notices, next })
 }
 
 /// The notices of `person`, the newest first, older than `after`.

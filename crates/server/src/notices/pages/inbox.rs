@@ -1,4 +1,4 @@
-//! The inbox: news for the reader, unread first.
+//! The inbox: news for the reader, the newest first.
 
 use std::sync::Arc;
 
@@ -65,20 +65,23 @@ async fn show(
     let read = {
         let settings = settings.clone();
         move |tx: &mut db::Tx| {
-            let piled = inbox::piled(tx, street, person, after, LINES)?;
-            let told = (subjects.tell)(tx, &settings, &actor, lang, &piled.notices)?;
-            Ok::<_, Error>((piled, told))
+            let mut notices = inbox::list(tx, street, person, after, LINES + 1)?;
+            let more = notices.len() > LINES;
+            notices.truncate(LINES);
+            let told = (subjects.tell)(tx, &settings, &actor, lang, &notices)?;
+            Ok::<_, Error>((notices, more, told))
         }
     };
-    let (piled, told) = app.db.read(read).await?;
-    let newest = piled.notices.iter().map(|notice| notice.id).max();
+    let (notices, more, told) = app.db.read(read).await?;
+    let newest = notices.iter().map(|notice| notice.id).max();
     let newest = newest.max(Some(NoticeId(visit.unread.newest)));
     let eye = (settings, app.now(), lang);
-    let lines = piled.notices.iter().zip(told).map(|(notice, told)| line(&eye, notice, told));
+    let lines = notices.iter().zip(told).map(|(notice, told)| line(&eye, notice, told));
+    let next = notices.last().filter(|_| more);
     let shown = InboxPage {
         lines: lines.collect(),
         newest: newest.map(|newest| newest.to_string()).unwrap_or_default(),
-        next: piled.next.map(|next| format!("/notices?after={next}")),
+        next: next.map(|last| format!("/notices?after={}", last.id)),
         page: Page::new(&app, &visit, "/notices"),
     };
     Ok(Html(shown).into_response())

@@ -35,8 +35,10 @@ struct Support {
     /// The request that was joined: where the one asked for was merged, the one it goes on in.
     id: String,
     joined: bool,
-    /// How many neighbours there are now.
-    supporters: i64,
+    /// How many neighbours there are now; left out for whoever has no account, so that it tells
+    /// nobody whose phone was there already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supporters: Option<i64>,
 }
 
 /// A request as a neighbour may see it.

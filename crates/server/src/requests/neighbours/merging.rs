@@ -2,6 +2,7 @@
 //! request tells it in its own story.
 
 use db::Tx;
+use domain::actor::Caller;
 use domain::area::Street;
 use domain::id::RequestId;
 use domain::requests::{Command, Ending, Event, Request, Stage};
@@ -9,6 +10,7 @@ use domain::requests::{Command, Ending, Event, Request, Stage};
 use super::{MERGES_MOST, Supporter, store};
 use crate::error::Error;
 use crate::history::{self, Entry};
+use crate::identity;
 use crate::receipts::Deed;
 use crate::requests::after::Change;
 use crate::requests::{Record, store as requests};
@@ -38,8 +40,9 @@ pub(in crate::requests) fn follow(tx: &mut Tx, change: &Change<'_>) -> Result<()
     match *event {
         Event::Merged { into } => {
             let target = requests::load(tx, street, into)?;
-            carry(tx, deed, before, &target.request)?;
-            tell(tx, deed, &target, "taken_in", &before.number)
+            carry(tx, deed, before, &target)?;
+            let by_staff = change.after.request.responded_at.is_some();
+            tell(tx, deed, &target, ("taken_in", &before.number), by_staff)
         }
         Event::Separated { .. } => {
             let Stage::Closed { ending: Ending::Merged { into }, .. } = before.request.stage else {
@@ -49,7 +52,7 @@ pub(in crate::requests) fn follow(tx: &mut Tx, change: &Change<'_>) -> Result<()
             store::take_back(tx, street, from, into)?;
             store::count(tx, street, into, deed.at)?;
             refresh_above(tx, deed, &target.request)?;
-            tell(tx, deed, &target, "let_go", &before.number)
+            tell(tx, deed, &target, ("let_go", &before.number), true)
         }
         _ => Ok(()),
     }
@@ -65,7 +68,7 @@ pub(super) fn refresh_above(tx: &mut Tx, deed: &Deed, below: &Request) -> Result
         store::take_back(tx, deed.street, below.id, into)?;
         let from = requests::load(tx, deed.street, below.id)?;
         let target = requests::load(tx, deed.street, into)?;
-        carry(tx, deed, &from, &target.request)?;
+        carry(tx, deed, &from, &target)?;
         below = target.request;
     }
     Ok(())
@@ -80,37 +83,65 @@ pub fn merged_here(
     store::merged_here(tx, street, into)
 }
 
-fn carry(tx: &mut Tx, deed: &Deed, from: &Record, into: &Request) -> Result<(), Error> {
-    let street = deed.street;
-    store::carry(tx, street, from.request.id, into.id)?;
+/// Lets those who joined `from`, and whoever asked for it, join `into`, but for whoever asked for
+/// that: with their account, or with the phone that they left.
+fn carry(tx: &mut Tx, deed: &Deed, from: &Record, into: &Record) -> Result<(), Error> {
+    let (street, id) = (deed.street, into.request.id);
+    store::carry(tx, street, from.request.id, id)?;
     let asker = match (from.request.asker, from.asker_phone.as_str()) {
         (Some(person), _) => Some(Supporter::Person(person)),
         (None, "") => None,
         (None, phone) => Some(Supporter::Phone(phone.to_owned())),
     };
     if let Some(asker) = asker {
-        store::add(tx, street, (into.id, from.request.id), &asker, deed.at)?;
+        store::add(tx, street, (id, from.request.id), &asker, deed.at)?;
     }
-    // Whoever asked for both is told already.
-    if let Some(asker) = into.asker {
-        store::remove(tx, street, into.id, &Supporter::Person(asker))?;
-    }
-    store::count(tx, street, into.id, deed.at)
+    once_each(tx, street, into)?;
+    store::count(tx, street, id, deed.at)
 }
 
-/// One line in the story of the other request.
-fn tell(tx: &mut Tx, deed: &Deed, target: &Record, event: &str, number: &str) -> Result<(), Error> {
+/// Takes out whoever would hear of a request twice: its asker, by account or by phone, and a phone
+/// whose account asked for it or joined it too.
+fn once_each(tx: &mut Tx, street: Street, into: &Record) -> Result<(), Error> {
+    let id = into.request.id;
+    let asker = into.request.asker.map(Supporter::Person);
+    let joined = store::supporters(tx, street, id)?;
+    let mut twice: Vec<Supporter> = asker.iter().cloned().collect();
+    for supporter in &joined {
+        let Supporter::Phone(phone) = supporter else { continue };
+        let account = identity::person_by_phone(tx, street, phone)?;
+        let account = account.map(|person| Supporter::Person(person.id));
+        let is_told = account.is_some_and(|it| asker.as_ref() == Some(&it) || joined.contains(&it));
+        if is_told || *phone == into.asker_phone {
+            twice.push(supporter.clone());
+        }
+    }
+    for supporter in &twice {
+        store::remove(tx, street, id, supporter)?;
+    }
+    Ok(())
+}
+
+/// One line in the story of the other request. Which neighbour joined it with a request of their
+/// own stands in theirs alone.
+fn tell(
+    tx: &mut Tx,
+    deed: &Deed,
+    target: &Record,
+    (event, number): (&str, &str),
+    by_staff: bool,
+) -> Result<(), Error> {
     let id = target.request.id;
     requests::touch(tx, deed.street, id, target.version, deed.at)?;
     let actor = match deed.caller {
-        domain::actor::Caller::Person(person) => Some(person),
+        Caller::Person(person) if by_staff => Some(person),
         _ => None,
     };
     let entry = Entry {
         version: target.version + 1,
         at: deed.at,
         actor,
-        role: "handler".to_owned(),
+        role: if by_staff { "handler" } else { "neighbour" }.to_owned(),
         event: event.to_owned(),
         facts: serde_json::json!({ "note": number }).to_string(),
     };

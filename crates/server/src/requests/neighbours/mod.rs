@@ -9,7 +9,9 @@ mod store;
 pub(super) mod words;
 
 pub(super) use merging::{before, follow};
-pub(super) use pages::{Around, Beside, already, around, has_joined, joined_items, kept_again};
+pub(super) use pages::{
+    Around, Beside, already, around, has_joined, joined_items, kept, kept_again,
+};
 pub use similar::{Similar, similar};
 
 use db::Tx;
@@ -59,6 +61,7 @@ pub struct Open {
 #[derive(Clone, Debug)]
 pub struct Joined {
     pub id: RequestId,
+    pub number: String,
     pub area: AreaCode,
     pub category: String,
     pub stage: &'static str,
@@ -73,6 +76,7 @@ pub struct Joined {
 pub struct Neighbourly {
     /// Of the request only what is shown; its words are not in here.
     pub request: domain::requests::Request,
+    pub number: String,
     pub category: String,
     pub raised_at: Timestamp,
     pub supporters: i64,
@@ -178,7 +182,8 @@ pub fn look(
     id: RequestId,
 ) -> Result<Neighbourly, Error> {
     let id = open_target(tx, street, id)?;
-    let Record { request, category, raised_at, supporters, .. } = requests::load(tx, street, id)?;
+    let Record { request, number, category, raised_at, supporters, .. } =
+        requests::load(tx, street, id)?;
     let has_joined = match actor.caller {
         Caller::Person(person) => store::has(tx, street, id, &Supporter::Person(person))?,
         _ => false,
@@ -187,7 +192,7 @@ pub fn look(
     if request.stage.is_closed() && !has_joined && !is_mine {
         return Err(Error::NotFound);
     }
-    Ok(Neighbourly { request, category, raised_at, supporters, has_joined, is_mine })
+    Ok(Neighbourly { request, number, category, raised_at, supporters, has_joined, is_mine })
 }
 
 /// The request in which `id` goes on: itself, unless it was merged.
@@ -204,7 +209,7 @@ fn open_target(tx: &mut Tx, street: Street, id: RequestId) -> Result<RequestId, 
 }
 
 /// The same, held for this transaction: while one waits for it, it may be merged itself.
-fn held_target(tx: &mut Tx, street: Street, id: RequestId) -> Result<Record, Error> {
+pub(super) fn held_target(tx: &mut Tx, street: Street, id: RequestId) -> Result<Record, Error> {
     let mut id = open_target(tx, street, id)?;
     loop {
         store::hold(tx, street, id)?;
@@ -261,13 +266,14 @@ fn is_there(
     }
 }
 
+/// What came of it. How many there are now is told to people with an account alone: whoever names
+/// any phone must not read from it whether that phone was there already.
 fn answer(tx: &mut Tx, deed: &Deed, id: RequestId, joined: bool) -> Result<Receipt, Error> {
     let after = requests::load(tx, deed.street, id)?;
-    let answer = serde_json::json!({
-        "id": id.to_string(),
-        "joined": joined,
-        "supporters": after.supporters,
-    });
+    let mut answer = serde_json::json!({ "id": id.to_string(), "joined": joined });
+    if let Caller::Person(_) = deed.caller {
+        answer["supporters"] = after.supporters.into();
+    }
     let answer = answer.to_string();
     Ok(Receipt { subject: id.0, version: after.version, answer, replayed: false })
 }

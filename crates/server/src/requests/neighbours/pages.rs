@@ -1,6 +1,8 @@
 //! Pages for neighbours: what is similar while somebody writes, the question whether it is the
 //! same, and one request as a neighbour may see it, to join it or to leave it.
 
+mod ask;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -8,7 +10,7 @@ use domain::actor::{Caller, Verb};
 use domain::area::{AreaCode, Level, Street};
 use domain::id::RequestId;
 use domain::phone::Phone;
-use domain::requests::{Kind, Urgency};
+use domain::requests::Kind;
 use serde::Deserialize;
 
 use super::similar::for_merge;
@@ -19,15 +21,19 @@ use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
 use crate::identity::attempts;
+use crate::requests::Seen;
 use crate::requests::pages::view::{Eye, Status, icon, title};
-use crate::requests::{New, PhotoRow, Seen};
 use crate::web::page::Html;
 use crate::web::words::Phrase;
 use crate::web::{Access, Fields, Form, Id, Page, Plain, Routes, Visit, see_other};
 
+pub use ask::{already, kept, kept_again};
+
 /// A request beside one's own, as a neighbour may see it.
 pub struct Beside {
     pub id: RequestId,
+    /// What people call it; whoever knows it opens nothing with it.
+    pub number: String,
     pub area: AreaCode,
     pub icon: &'static str,
     pub category: String,
@@ -38,7 +44,7 @@ pub struct Beside {
     pub status: Status,
     /// Who has it, in general words.
     pub with: &'static str,
-    /// How many joined; empty where nobody did.
+    /// How many joined; empty where nobody did, and for whoever has no account.
     pub count: String,
     /// The reader asked for it themselves.
     pub is_mine: bool,
@@ -81,25 +87,30 @@ async fn read(
     visit: &Visit,
     settings: &std::sync::Arc<Settings>,
     (area, category, text): (AreaCode, &str, &str),
-    strong_of_others: bool,
+    is_strong: bool,
 ) -> Result<Vec<Beside>, Error> {
     let text: String = text.chars().take(domain::requests::Text::LONGEST).collect();
     let (category, known) = (category.trim().to_owned(), settings.clone());
     let mut found = app.db.read(move |tx| similar(tx, &known, (area, &category, &text))).await?;
-    let person = visit.actor.person();
-    let is_mine = |one: &Similar| person.is_some() && one.open.asker == person;
-    if strong_of_others {
-        found.retain(|one| one.likeness.is_strong() && !is_mine(one));
+    let is_mine = |one: &Similar| match visit.actor.caller {
+        Caller::Person(person) => one.open.asker == Some(person),
+        Caller::Pass(id) => one.open.id == id,
+        _ => false,
+    };
+    if is_strong {
+        found.retain(|one| one.likeness.is_strong());
     }
     let eye = Eye { settings, lang: visit.lang, now: app.now() };
-    Ok(found.iter().map(|one| beside(&eye, one, is_mine(one))).collect())
+    let beside = |one| beside(&eye, one, is_mine(one), visit);
+    Ok(found.iter().map(beside).collect())
 }
 
-fn beside(eye: &Eye<'_>, similar: &Similar, is_mine: bool) -> Beside {
+fn beside(eye: &Eye<'_>, similar: &Similar, is_mine: bool, visit: &Visit) -> Beside {
     let open = &similar.open;
     let category = eye.settings.category(&open.category);
     Beside {
         id: open.id,
+        number: open.number.clone(),
         area: open.area,
         icon: icon(category.map_or("", |found| &found.icon)),
         category: category.map_or("", |c| eye.lang.pick(&c.name, &c.name_en)).to_owned(),
@@ -107,8 +118,17 @@ fn beside(eye: &Eye<'_>, similar: &Similar, is_mine: bool) -> Beside {
         day: day(eye, open.raised_at),
         status: eye.status(open.stage, None, false, false),
         with: eye.lang.say(words::with(open.stage)),
-        count: words::joined(open.supporters, eye.lang),
+        count: counted(open.supporters, visit),
         is_mine,
+    }
+}
+
+/// How many joined, for people with an account. To others the number would tell, before and after
+/// they name a phone, whether that phone was there.
+fn counted(supporters: i64, visit: &Visit) -> String {
+    match visit.actor.person() {
+        Some(_) => words::joined(supporters, visit.lang),
+        None => String::new(),
     }
 }
 
@@ -117,92 +137,6 @@ fn day(eye: &Eye<'_>, at: jiff::Timestamp) -> String {
     let day = eye.settings.calendar.date(at);
     let zh = eye.lang == crate::web::words::Lang::Zh;
     day.strftime(if zh { "%-m月%-d日" } else { "%-d %B" }).to_string()
-}
-
-#[derive(Template)]
-#[template(path = "requests/neighbours/pages/already.html")]
-struct Already {
-    page: Page,
-    similar: Vec<Beside>,
-    /// All that was written, to be sent on as it is.
-    written: Vec<(String, String)>,
-    key: String,
-    area: AreaCode,
-    /// The phone under which a neighbour joins; empty where it is the account of the reader, or
-    /// where none was left.
-    phone: String,
-    can_join: bool,
-}
-
-/// The question whether it is the same, where one nearby is most likely the same: once, with
-/// nothing lost. What is dangerous is sent without a question, and so is what was asked about.
-pub async fn already(
-    app: &App,
-    visit: &Visit,
-    settings: &std::sync::Arc<Settings>,
-    new: &New,
-    fields: &Fields,
-) -> Result<Option<Response>, Error> {
-    let category = settings.category(&new.category);
-    let urgency = category.map(|category| settings.urgency_of(category, new.text.as_str()).0);
-    // Whoever may not write for others is refused before anything is asked.
-    let may_not = fields.is_on("for_other") && !visit.actor.may(Verb::RaiseForOthers, new.area);
-    if fields.is_on("separate") || urgency == Some(Urgency::Danger) || may_not {
-        return Ok(None);
-    }
-    let visit = visit.in_street(settings.street);
-    let wanted = (new.area, new.category.as_str(), new.text.as_str());
-    let similar = read(app, &visit, settings, wanted, true).await?;
-    if similar.is_empty() {
-        return Ok(None);
-    }
-    let own = ["key", "csrf", "kept", "separate"];
-    let mut written: Vec<(String, String)> = fields
-        .all()
-        .filter(|(name, _)| !own.contains(name))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    written.sort();
-    if !new.photos.is_empty() {
-        written.push(("kept".to_owned(), kept(&new.photos)));
-    }
-    let by_account = visit.actor.person().is_some() && !fields.is_on("for_other");
-    let phone = if by_account { "" } else { fields.shown("phone") };
-    let page = Page::new(app, &visit, "/requests/new");
-    let shown = Already {
-        can_join: by_account || Phone::new(phone).is_ok(),
-        page,
-        similar,
-        written,
-        key: fields.get("key").map_or_else(|| app.new_key(), str::to_owned),
-        area: new.area,
-        phone: phone.to_owned(),
-    };
-    Ok(Some(Html(shown).into_response()))
-}
-
-/// Photos whose bytes are kept already, as one field of a form: hash, width and height of each.
-fn kept(photos: &[PhotoRow]) -> String {
-    let one = |photo: &PhotoRow| format!("{}.{}.{}", photo.hash, photo.width, photo.height);
-    photos.iter().map(one).collect::<Vec<_>>().join(" ")
-}
-
-/// The photos that a form names again; those that are not kept here are left out.
-pub async fn kept_again(app: &App, fields: &Fields) -> Result<Vec<PhotoRow>, Error> {
-    let mut rows = Vec::new();
-    for one in fields.shown("kept").split_whitespace().take(crate::requests::PHOTOS_MAX) {
-        let parts: Vec<&str> = one.split('.').collect();
-        let &[hash, width, height] = parts.as_slice() else { continue };
-        let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let sizes = (width.parse::<i64>(), height.parse::<i64>());
-        let (true, (Ok(width @ 1..=20_000), Ok(height @ 1..=20_000))) = (is_hash, sizes) else {
-            continue;
-        };
-        if app.files.is_sound(hash).await? {
-            rows.push(PhotoRow { side: String::new(), hash: hash.to_owned(), width, height });
-        }
-    }
-    Ok(rows)
 }
 
 #[derive(Deserialize, Default)]
@@ -264,7 +198,7 @@ async fn draw(app: &App, visit: &Visit, street: Street, id: RequestId) -> Result
         sentence: words::sentence(&seen.request, &settings, visit.lang),
         has_joined: seen.has_joined,
         is_open: !seen.request.stage.is_closed(),
-        shown: neighbourly(&eye, &seen),
+        shown: neighbourly(&eye, &seen, visit),
         area,
         may_write,
         key: app.new_key(),
@@ -273,7 +207,7 @@ async fn draw(app: &App, visit: &Visit, street: Street, id: RequestId) -> Result
     })
 }
 
-fn neighbourly(eye: &Eye<'_>, seen: &Neighbourly) -> Beside {
+fn neighbourly(eye: &Eye<'_>, seen: &Neighbourly, visit: &Visit) -> Beside {
     let request = &seen.request;
     let category = eye.settings.category(&seen.category);
     let ending = match request.stage {
@@ -284,6 +218,7 @@ fn neighbourly(eye: &Eye<'_>, seen: &Neighbourly) -> Beside {
     let stage = request.stage.name();
     Beside {
         id: request.id,
+        number: seen.number.clone(),
         area: request.area,
         icon: icon(category.map_or("", |found| &found.icon)),
         category: category.map_or("", |c| eye.lang.pick(&c.name, &c.name_en)).to_owned(),
@@ -291,7 +226,7 @@ fn neighbourly(eye: &Eye<'_>, seen: &Neighbourly) -> Beside {
         day: day(eye, seen.raised_at),
         status: eye.status(stage, ending, request.question.is_some(), late),
         with: eye.lang.say(words::with(stage)),
-        count: words::joined(seen.supporters, eye.lang),
+        count: counted(seen.supporters, visit),
         is_mine: seen.is_mine,
     }
 }
@@ -441,6 +376,7 @@ fn joined_item(eye: &Eye<'_>, one: &Joined) -> Beside {
     let late = one.due_at.is_some_and(|at| eye.now > at);
     Beside {
         id: one.id,
+        number: one.number.clone(),
         area: one.area,
         icon: icon(category.map_or("", |found| &found.icon)),
         category: category.map_or("", |c| eye.lang.pick(&c.name, &c.name_en)).to_owned(),

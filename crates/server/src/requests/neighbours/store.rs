@@ -210,7 +210,7 @@ pub(super) fn joined(
     most: i64,
 ) -> Result<Vec<Joined>, Error> {
     let rows = tx.rows(
-        "SELECT DISTINCT s.request AS id, r.area, r.category, r.stage, r.ending, r.due_at,
+        "SELECT DISTINCT s.request AS id, r.number, r.area, r.category, r.stage, r.ending, r.due_at,
              r.question_at,
              r.supporters
          FROM request_supporters s JOIN requests r ON r.street = $1 AND r.id = s.request
@@ -223,6 +223,7 @@ pub(super) fn joined(
             let moment = |at| Timestamp::from_microsecond(at).ok();
             Ok(Joined {
                 id: RequestId(row.get("id")?),
+                number: row.get("number")?,
                 area: row.parse("area", AreaCode::new)?,
                 category: row.get("category")?,
                 stage: row.parse("stage", |name: &str| stage_named(name))?,

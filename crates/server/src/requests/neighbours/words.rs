@@ -8,7 +8,7 @@ use crate::web::words::{Lang, Phrase};
 
 pub const OVER: Phrase = Phrase {
     zh: "这件事已经办结，不能再加入。还有问题请另外反映。",
-    en: "This request is closed and takes nobody more. If the trouble is still there, please raise it anew.",
+    en: "This request is closed, and nobody can join it any more. If the trouble is still there, please raise it anew.",
 };
 pub const OWN: Phrase = Phrase {
     zh: "这件就是您自己反映的，有进展会告诉您。",
@@ -20,11 +20,11 @@ pub const PHONE_MISSING: Phrase = Phrase {
 };
 pub const JOINED: Phrase = Phrase {
     zh: "已加入，有进展会告诉您。",
-    en: "You have joined it and will be told its news.",
+    en: "You have joined, and we will tell you the news.",
 };
 pub const LEFT: Phrase = Phrase {
     zh: "已退出，不再通知您。",
-    en: "You have left it and will not be told any more.",
+    en: "You have left, and will get no more news.",
 };
 
 /// How it stands, with whom it is in general words.
@@ -32,7 +32,10 @@ pub const LEFT: Phrase = Phrase {
 pub fn with(stage: &str) -> Phrase {
     match stage {
         "raised" => Phrase { zh: "等网格员接单", en: "waits for the grid worker" },
-        "accepted" => Phrase { zh: "网格员正在处理", en: "the grid worker is on it" },
+        "accepted" => Phrase {
+            zh: "网格员已接单，正去处理",
+            en: "the grid worker has taken it on",
+        },
         "escalated" => Phrase { zh: "社区正在安排", en: "the community is arranging it" },
         "dispatched" => Phrase { zh: "已派给承办单位", en: "sent to the unit for this" },
         "handling" => Phrase { zh: "正在办理", en: "being worked on" },
@@ -92,6 +95,6 @@ pub fn news(kind: &str, facts: &serde_json::Value, lang: Lang) -> String {
     }));
     match lang {
         Lang::Zh => format!("您也反映过的事：{stands}。"),
-        Lang::En => format!("What you joined: {stands}."),
+        Lang::En => format!("A request that you joined: {stands}."),
     }
 }

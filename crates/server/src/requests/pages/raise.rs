@@ -14,8 +14,9 @@ use serde::Deserialize;
 use super::view::icon;
 use crate::app::Settings;
 use crate::error::{Error, Field};
+use crate::files::{Refused, RefusedPhoto};
 use crate::receipts::{self, Deed};
-use crate::requests::{self, Category, neighbours};
+use crate::requests::{self, Category, PHOTOS_MAX, PhotoRow, neighbours};
 use crate::web::page::Html;
 use crate::web::visit::COOKIE;
 use crate::web::words::Lang;
@@ -35,6 +36,12 @@ struct Raise {
     /// The area where the form begins, and its name; nothing while it is to be chosen.
     area: Option<(AreaCode, String)>,
     areas: Vec<(AreaCode, String)>,
+    /// What is chosen in the list of areas.
+    chosen: Option<AreaCode>,
+    /// It was chosen for the reader, by what is known of them.
+    is_remembered: bool,
+    /// How many photos an earlier sending of this form brought.
+    kept_photos: usize,
     categories: Vec<Tile>,
     fields: Fields,
     errors: Vec<(&'static str, String)>,
@@ -87,7 +94,19 @@ pub async fn form(
     }
     let area = area.filter(|area| area.level() >= Level::Community);
     let fields = Fields::default().with("key", app.new_key());
-    Ok(Html(page(&app, &visit, &settings, area, fields, &[])).into_response())
+    let mut shown = page(&app, &visit, &settings, area, fields, &[]);
+    if area.is_none() {
+        let own = own_place(&app, &visit, street).await?;
+        shown.chosen = own.filter(|area| settings.area(*area).is_some());
+        shown.is_remembered = shown.chosen.is_some();
+    }
+    Ok(Html(shown).into_response())
+}
+
+/// Where somebody raised their last request: most likely it is there again.
+async fn own_place(app: &App, visit: &Visit, street: Street) -> Result<Option<AreaCode>, Error> {
+    let Caller::Person(person) = visit.actor.caller else { return Ok(None) };
+    app.db.read(move |tx| requests::last_place(tx, street, person)).await
 }
 
 fn page(
@@ -106,6 +125,9 @@ fn page(
         page: Page::new(app, &visit, "/requests/new"),
         key: fields.get("key").map_or_else(|| app.new_key(), str::to_owned),
         area: area.map(|area| (area, settings.place_name(area, lang))),
+        chosen: area_of(&fields),
+        is_remembered: false,
+        kept_photos: fields.shown("kept").split_whitespace().count(),
         areas: if area.is_some() { Vec::new() } else { settings.places(lang) },
         categories: settings.top_categories().map(tile).collect(),
         errors: errors
@@ -147,13 +169,25 @@ fn tile(settings: &Settings, lang: Lang, fields: &Fields, category: &Category) -
 pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<Response, Error> {
     let street = area_of(&form.fields).and_then(AreaCode::street).unwrap_or(form.deed.street);
     let settings = app.settings(street)?;
-    let area = area_of(&form.fields);
+    // A place that was chosen from the list can be chosen anew.
+    let area = area_of(&form.fields).filter(|_| !form.fields.is_on("from_list"));
     let again = |fields, errors: Vec<Field>| {
         let shown = page(&app, &visit, &settings, area, fields, &errors);
         web::page::again(shown, Error::Invalid(errors))
     };
-    let fields = form.fields.clone();
-    match take(&app, &visit, &settings, street, form).await {
+    let mut form = form;
+    let mut fields = form.fields.clone();
+    // Photos are kept before anything is judged: a form that comes back still has them.
+    let files = std::mem::take(&mut form.files);
+    let photos = match keep(&app, &fields, files).await {
+        Ok(photos) => photos,
+        Err(Error::Invalid(errors)) => return Ok(again(fields, errors)),
+        Err(error) => return Err(error),
+    };
+    if !photos.is_empty() {
+        fields = fields.with("kept", neighbours::kept(&photos));
+    }
+    match take(&app, &visit, &settings, street, (form, photos)).await {
         Ok(Taken::Asked(question)) => Ok(question),
         Ok(Taken::Raised(id)) => {
             let mut response = see_other(&format!("/requests/{id}/receipt"));
@@ -167,6 +201,21 @@ pub async fn raise(State(app): State<App>, visit: Visit, form: Form) -> Result<R
     }
 }
 
+/// The photos that came with the form, after those that an earlier one brought.
+async fn keep(
+    app: &App,
+    fields: &Fields,
+    files: Vec<axum::body::Bytes>,
+) -> Result<Vec<PhotoRow>, Error> {
+    let mut photos = neighbours::kept_again(app, fields).await?;
+    if photos.len() + files.len() > PHOTOS_MAX {
+        let too_many = RefusedPhoto { index: PHOTOS_MAX, why: Refused::TooMany };
+        return beside_their_field(Err(Error::Photo(too_many)));
+    }
+    photos.extend(beside_their_field(requests::keep_photos(app, files).await)?);
+    Ok(photos)
+}
+
 fn area_of(fields: &Fields) -> Option<AreaCode> {
     fields.get("area")?.trim().parse().ok()
 }
@@ -178,27 +227,31 @@ enum Taken {
     Asked(Response),
 }
 
-/// Reads the form, keeps its photos, and puts the request on record.
+/// Reads the form and puts the request on record: by itself, or as part of the one that is named.
 async fn take(
     app: &App,
     visit: &Visit,
     settings: &Arc<Settings>,
     street: Street,
-    form: Form,
+    (form, photos): (Form, Vec<PhotoRow>),
 ) -> Result<Taken, Error> {
     let mut new = requests::read_new(app, settings, form.deed.caller, &form.fields)?;
-    new.photos = beside_their_field(requests::keep_photos(app, form.files).await)?;
-    new.photos.extend(neighbours::kept_again(app, &form.fields).await?);
+    new.photos = photos;
+    let into: Option<RequestId> = form.fields.get("join").and_then(|id| id.parse().ok());
     let deed = Deed { street, ..form.deed };
     let known = deed.clone();
-    if !app.db.read(move |tx| receipts::is_done(tx, &known)).await? {
+    if into.is_none() && !app.db.read(move |tx| receipts::is_done(tx, &known)).await? {
         let asked = neighbours::already(app, visit, settings, &new, &form.fields).await?;
         if let Some(question) = asked {
             return Ok(Taken::Asked(question));
         }
     }
     let known = settings.clone();
-    let receipt = app.db.write(move |tx| requests::raise(tx, &known, &deed, &new)).await?;
+    let raise = move |tx: &mut db::Tx| match into {
+        Some(into) => requests::raise_into(tx, &known, &deed, &new, into),
+        None => requests::raise(tx, &known, &deed, &new),
+    };
+    let receipt = app.db.write(raise).await?;
     app.changes.notify_waiters();
     Ok(Taken::Raised(RequestId(receipt.subject)))
 }

@@ -79,8 +79,12 @@ pub struct Matter {
     pub joined: String,
     /// How often its asker reminded those who have it; empty where never.
     pub reminded: String,
+    /// From when on its asker may remind them again; empty where nothing keeps them from it.
+    pub again_from: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
+    /// Who wrote it down for the asker, with their post; empty where nobody did.
+    pub writer: String,
     /// When it counts as done, for whoever does it.
     pub closes: String,
     /// Which rule names its usual unit, for whoever works on it.
@@ -124,6 +128,12 @@ pub async fn show(
         drawn => drawn?,
     };
     done.say_on(&mut shown.page);
+    // Whoever said that it is not solved reads what happens next, not thanks alone.
+    let is_redo = matches!(shown.seen.record.request.stage, Stage::Redo { .. });
+    if is_redo && shown.seen.is_mine && done.done.as_deref() == Some(Kind::Confirmation.name()) {
+        shown.page.done = shown.page.say(words::SENT_BACK);
+        shown.page.comes.clone_from(&shown.matter.sentence);
+    }
     Ok(Html(shown).into_response())
 }
 
@@ -202,7 +212,9 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         merged_into: merged.unwrap_or_default(),
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
+        again_from: eye.again_from(seen),
         channel: words::channel_shown(record.channel, lang),
+        writer: eye.writer(seen),
         takes_photos: seen.takes_photos_of_work(),
     }
 }

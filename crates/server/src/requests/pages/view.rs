@@ -7,6 +7,7 @@ use domain::requests::{Ending, Handler, Kind, Rung, Stage};
 use jiff::Timestamp;
 
 use crate::app::Settings;
+use crate::identity;
 use crate::requests::{Line, Seen, Told, words};
 use crate::web::time;
 use crate::web::words::{Lang, Phrase};
@@ -140,8 +141,8 @@ impl Eye<'_> {
             _ if is_over => return None,
             (_, true) => ("is-overdue", "s-overdue", Phrase { zh: "督办", en: "Ordered" }),
             (Rung::Green, _) => return None,
-            (Rung::Yellow, _) => ("is-pending", "s-pending", Phrase { zh: "黄灯", en: "Yellow" }),
-            _ => ("is-overdue", "s-overdue", Phrase { zh: "红灯", en: "Red" }),
+            (Rung::Yellow, _) => ("is-pending", "s-pending", Phrase { zh: "黄牌", en: "Yellow" }),
+            _ => ("is-overdue", "s-overdue", Phrase { zh: "红牌", en: "Red" }),
         };
         Some(Status { class, shape, word: self.lang.say(word) })
     }
@@ -274,6 +275,21 @@ impl Eye<'_> {
             .collect()
     }
 
+    /// Who wrote it down for the asker, with their post: 楼长 王**; empty where nobody did.
+    pub fn writer(&self, seen: &Seen) -> String {
+        let post = seen.writer_post.map_or("", |post| self.lang.say(identity::words::post(post)));
+        format!("{post} {}", seen.writer_name).trim().to_owned()
+    }
+
+    /// From when on the asker may remind them again; empty where nothing keeps them from it.
+    pub fn again_from(&self, seen: &Seen) -> String {
+        let (request, today) = (&seen.record.request, self.calendar().date(self.now));
+        let has_today = seen.is_mine && request.reminded_on == Some(today);
+        let tomorrow = today.tomorrow().ok().filter(|_| has_today);
+        let tomorrow = tomorrow.filter(|_| request.turn(Kind::Reminder).is_ok());
+        tomorrow.map(|day| words::again_from(day, self.lang)).unwrap_or_default()
+    }
+
     fn calendar(&self) -> &Calendar {
         &self.settings.calendar
     }
@@ -284,7 +300,7 @@ pub fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
     const STEPS: [(&str, &str); 5] = [
         ("已收到", "Raised"),
         ("已接单", "Taken on"),
-        ("办理中", "In hand"),
+        ("办理中", "In progress"),
         ("待确认", "Confirm"),
         ("办结", "Closed"),
     ];
@@ -341,6 +357,27 @@ pub fn by_community(places: &[(AreaCode, String)]) -> Vec<(&str, Vec<(AreaCode, 
         }
         let Some((community, inside)) = groups.last_mut() else { continue };
         let own = name.strip_prefix(*community).map_or(name.as_str(), str::trim_start);
+        inside.push((*code, if own.is_empty() { name } else { own }));
+    }
+    groups
+}
+
+/// The same by grid as well, for residents: micro-grids are left out where buildings stand in them,
+/// for who lives there knows the building.
+pub fn by_grid(places: &[(AreaCode, String)]) -> Vec<(&str, Vec<(AreaCode, &str)>)> {
+    let has_inside = |code: AreaCode, next: usize| {
+        places.get(next).is_some_and(|(inside, _)| code.contains(*inside))
+    };
+    let mut groups: Vec<(&str, Vec<(AreaCode, &str)>)> = Vec::new();
+    for (at, (code, name)) in places.iter().enumerate() {
+        if code.level() == Level::MicroGrid && has_inside(*code, at + 1) {
+            continue;
+        }
+        if code.level() <= Level::Grid || groups.is_empty() {
+            groups.push((name, Vec::new()));
+        }
+        let Some((around, inside)) = groups.last_mut() else { continue };
+        let own = name.strip_prefix(*around).map_or(name.as_str(), str::trim_start);
         inside.push((*code, if own.is_empty() { name } else { own }));
     }
     groups

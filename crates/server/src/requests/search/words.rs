@@ -66,8 +66,8 @@ pub fn channel(channel: Channel) -> Phrase {
 pub fn rung(rung: Rung) -> Phrase {
     match rung {
         Rung::Green => Phrase { zh: "绿灯", en: "In time" },
-        Rung::Yellow => Phrase { zh: "黄灯", en: "Near its limit" },
-        Rung::Red => Phrase { zh: "红灯", en: "Past its limit" },
+        Rung::Yellow => Phrase { zh: "黄牌", en: "Near its limit" },
+        Rung::Red => Phrase { zh: "红牌", en: "Past its limit" },
         Rung::Ordered => Phrase { zh: "已督办", en: "Ordered" },
     }
 }

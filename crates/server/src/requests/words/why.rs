@@ -32,7 +32,11 @@ pub fn why(explained: &Explained<'_>, settings: &Settings, lang: Lang) -> Why {
     let trace = &explained.trace;
     let mut sentences = vec![deadline(&explained.due, settings, lang)];
     // One leg alone is the first sentence over again, but for how it is counted.
-    sentences.extend(trace.legs.iter().filter_map(|it| leg(it, settings, lang)));
+    let alone = trace.legs.len() == 1;
+    sentences.extend(trace.legs.iter().filter_map(|it| match it.what {
+        What::Limit(Length::Term(unit)) if alone => Some(counting(unit, lang).to_owned()),
+        _ => leg(it, settings, lang),
+    }));
     sentences.extend(trace.moves.iter().map(|it| moved(it, settings, lang)));
     if explained.is_kept {
         sentences.push(kept(lang).to_owned());
@@ -41,6 +45,22 @@ pub fn why(explained: &Explained<'_>, settings: &Settings, lang: Lang) -> Why {
     }
     let spans = trace.legs.iter().flat_map(|leg| &leg.spans);
     Why { sentences, rows: spans.map(|span| row(span, lang)).collect() }
+}
+
+/// How a length is counted, where the end of it was said already.
+fn counting(unit: Term, lang: Lang) -> &'static str {
+    match (unit, lang) {
+        (Term::WorkingDays(_), Lang::Zh) => {
+            "起算当天不计，从下一个工作日数起，到最后一个工作日下班为止。"
+        }
+        (Term::WorkingDays(_), Lang::En) => {
+            "The day it began does not count; the last working day ends when the office closes."
+        }
+        (Term::WorkingHours(_), Lang::Zh) => "只算上班时间。",
+        (Term::WorkingHours(_), Lang::En) => "Only office hours count.",
+        (_, Lang::Zh) => "昼夜连续计算。",
+        (_, Lang::En) => "It is counted day and night.",
+    }
 }
 
 /// What a part of the way is for, and how it is counted.
