@@ -104,7 +104,7 @@ fn rating_if_any(fields: &Fields) -> Result<Option<Rating>, Error> {
     fields.get("rating").map(|_| rating(fields)).transpose()
 }
 
-/// What was written, or else the phrase that was chosen: three taps are enough on the spot.
+/// What was written, or else the phrase that was pressed: three taps are enough on the spot.
 fn note(fields: &Fields) -> Result<Note, Error> {
     let written = fields.get("note").or(fields.get("preset")).unwrap_or_default();
     Note::new(written).map_err(|bad| Error::field("note", bad_text(bad)))

@@ -28,11 +28,18 @@ pub const PHONE_UNREADABLE: Phrase = Phrase {
     en: "Please give a mobile number of 11 digits, or leave it empty.",
 };
 /// What is said most often when something was solved on the spot.
-pub const PRESETS: &[Phrase] = &[
+pub const SOLVED: &[Phrase] = &[
     Phrase { zh: "已清理干净", en: "Cleaned up" },
     Phrase { zh: "已修好", en: "Repaired" },
     Phrase { zh: "已上门调解好", en: "Settled between neighbours" },
     Phrase { zh: "已当面说明清楚", en: "Explained in person" },
+];
+/// Why it goes further up, most often.
+pub const PASSED_UP: &[Phrase] = &[
+    Phrase { zh: "需要专业单位来办", en: "It takes a unit with the tools for it" },
+    Phrase { zh: "要几家单位一起办", en: "Several units have to do it together" },
+    Phrase { zh: "需要资金才能办", en: "It takes money" },
+    Phrase { zh: "多次协调没有结果", en: "Settling it was tried without success" },
 ];
 /// What the button of a reminder brings about.
 pub const REMINDER_HINT: Phrase = Phrase {

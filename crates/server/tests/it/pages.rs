@@ -285,6 +285,16 @@ async fn forms_without_photos_take_no_files_and_codes_are_short() {
 #[tokio::test]
 async fn on_the_spot_a_phrase_is_enough() {
     let town = town().await;
+    let other = raised(&town.resident()).await;
+    let shown = town.worker().opens(&format!("/requests/{other}")).await.with(200).body;
+    for phrase in ["已清理干净", "需要专业单位来办"] {
+        let button = format!("name=\"preset\" value=\"{phrase}\" formnovalidate");
+        assert!(shown.contains(&button), "one press sends it: {shown}");
+    }
+    let pressed = form(&[("note", ""), ("preset", "需要专业单位来办")]);
+    let led = town.worker().posts(&format!("/requests/{other}/escalation"), &pressed).await;
+    let page = town.worker().opens(led.with(303).leads_to()).await.with(200).body;
+    assert!(page.contains("需要专业单位来办") && page.contains("已上报。"), "{page}");
     let id = raised(&town.resident()).await;
     let chosen = form(&[("note", ""), ("preset", "已清理干净")]);
     let path = format!("/requests/{id}/resolution");

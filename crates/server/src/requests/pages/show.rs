@@ -433,15 +433,18 @@ impl Act {
             Kind::Dispatch
                 | Kind::Withdrawal
                 | Kind::ExtensionDecision
-                | Kind::Resolution
                 | Kind::Callback
                 | Kind::Separation
         )
     }
 
-    /// Phrases to choose from instead of writing: three taps are enough on the spot.
+    /// Phrases that are sent as they are pressed: three taps are enough on the spot.
     fn presets(&self) -> &'static [Phrase] {
-        if self.kind == Kind::Resolution { words::PRESETS } else { &[] }
+        match self.kind {
+            Kind::Resolution => words::SOLVED,
+            Kind::Escalation => words::PASSED_UP,
+            _ => &[],
+        }
     }
 
     fn is_merge(&self) -> bool {
