@@ -10,6 +10,7 @@ pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to
 pub use why::{Why, why};
 
 use domain::requests::{Channel, Desk, Kind, Rating, Urgency};
+use jiff::civil::Date;
 
 use crate::web::words::{Lang, Phrase};
 
@@ -248,7 +249,7 @@ pub fn label(kind: Kind) -> Phrase {
             zh: "居民还说了什么？（选填）",
             en: "What else did the resident say? (optional)",
         },
-        Kind::Supervision => Phrase { zh: "督办意见", en: "What is to be done, and by when?" },
+        Kind::Supervision => Phrase { zh: "督办意见", en: "What is to be done?" },
         Kind::Acceptance
         | Kind::Handling
         | Kind::Signature
@@ -269,6 +270,15 @@ pub fn reminded(count: u8, to_asker: bool, lang: Lang) -> String {
         (_, true, Lang::En) => format!("You reminded them {count} times"),
         (1, false, Lang::En) => "The resident asked once".to_owned(),
         (_, false, Lang::En) => format!("The resident asked {count} times"),
+    }
+}
+
+/// By when a supervision order wants a reply.
+#[must_use]
+pub fn reply_by(day: Date, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("请在{}前答复", day.strftime("%-m月%-d日")),
+        Lang::En => format!("please reply by {}", day.strftime("%-d %B")),
     }
 }
 
@@ -374,7 +384,10 @@ pub fn done(kind: Kind) -> Phrase {
             zh: "已催办，明天还可以再催一次。",
             en: "They were reminded. You can do so again tomorrow.",
         },
-        Kind::Separation => Phrase { zh: "已撤销并案，回到待派单。", en: "Unmerged." },
+        Kind::Separation => Phrase {
+            zh: "已撤销并案，回到并案前的环节。",
+            en: "Unmerged; it is back where it was.",
+        },
         Kind::Callback => Phrase { zh: "回访已登记。", en: "The callback is on record." },
         Kind::Supervision => Phrase { zh: "已督办。", en: "Ordered." },
         Kind::Lapse => Phrase { zh: "", en: "" },

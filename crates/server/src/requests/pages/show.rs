@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::Verb;
 use domain::area::AreaCode;
 use domain::id::RequestId;
-use domain::requests::{Kind, Stage};
+use domain::requests::{Kind, REPLY_DAYS, REPLY_DAYS_MAX, Stage};
 use serde::Deserialize;
 
 use super::raise::beside_their_field;
@@ -79,6 +79,8 @@ pub struct Matter {
     pub joined: String,
     /// How often its asker reminded those who have it; empty where never.
     pub reminded: String,
+    /// Under which order it stands, and by when a reply is wanted; empty where under none.
+    pub ordered: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
     /// When it counts as done, for whoever does it.
@@ -105,8 +107,10 @@ pub struct Act {
     /// The unit where such requests usually go.
     pub usual: String,
     pub key: String,
-    /// The most working days of an extension.
+    /// The most working days of an extension, or of the reply to an order.
     pub days_max: u8,
+    /// As many as are usual.
+    pub days: u8,
     /// The last day that may be chosen.
     pub day_max: String,
 }
@@ -124,6 +128,10 @@ pub async fn show(
         drawn => drawn?,
     };
     done.say_on(&mut shown.page);
+    if !shown.seen.is_mine {
+        let (path, name) = shown.back;
+        shown.page.onward = Some((path.to_owned(), name));
+    }
     Ok(Html(shown).into_response())
 }
 
@@ -202,9 +210,21 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         merged_into: merged.unwrap_or_default(),
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
+        ordered: ordered(seen, lang),
         channel: words::channel_shown(record.channel, lang),
         takes_photos: seen.takes_photos_of_work(),
     }
+}
+
+/// The order under which an open request stands, where it wants a reply.
+fn ordered(seen: &Seen, lang: Lang) -> String {
+    let open = !seen.record.request.stage.is_closed();
+    let order = seen.story.iter().rev().find(|told| told.event == "supervised");
+    let day = order.and_then(|told| told.reply_by).filter(|_| open);
+    day.map_or_else(String::new, |day| {
+        let said = lang.say(Phrase { zh: "街道督办，", en: "The street ordered this done: " });
+        format!("{said}{}", words::reply_by(day, lang))
+    })
 }
 
 /// Where the reader came from, most likely.
@@ -257,7 +277,11 @@ fn acts(
         },
         usual: usual.clone(),
         key: app.new_key(),
-        days_max: settings.limits.extension_days_max,
+        days_max: match kind {
+            Kind::Supervision => REPLY_DAYS_MAX,
+            _ => settings.limits.extension_days_max,
+        },
+        days: REPLY_DAYS,
         day_max: last.to_string(),
     };
     let mut choices: Vec<Kind> =
@@ -331,7 +355,7 @@ async fn after(app: &App, visit: &Visit, id: RequestId, kind: Kind) -> Result<Re
     match see(app, visit, id).await {
         Ok(seen) if !seen.is_mine && desks.iter().any(|&desk| visit.actor.may_somewhere(desk)) => {
             let list = if kind == Kind::Callback { "/callbacks" } else { "/desk" };
-            Ok(see_other(&format!("{list}?done={done}")))
+            Ok(see_other(&format!("{list}?done={done}&about={id}")))
         }
         Ok(_) => Ok(see_other(&format!("/requests/{id}?done={done}"))),
         Err(Error::NotFound) => Ok(see_other(&format!("{}?done={done}", back(visit).0))),
@@ -343,13 +367,18 @@ async fn after(app: &App, visit: &Visit, id: RequestId, kind: Kind) -> Result<Re
 #[derive(Deserialize)]
 pub struct Done {
     done: Option<String>,
+    /// The request, where its reader was led elsewhere.
+    about: Option<String>,
 }
 
 impl Done {
-    /// The page with what was done at its top.
+    /// The page with what was done at its top, and the request to which it was done.
     pub fn say_on(&self, page: &mut Page) {
         let kind = self.done.as_deref().and_then(Kind::named);
         page.done = kind.map_or("", |kind| page.say(words::done(kind)));
+        let about = self.about.as_deref().and_then(|id| id.parse::<RequestId>().ok());
+        let open = page.t("看这件诉求", "See the request");
+        page.onward = about.map(|id| (format!("/requests/{id}"), open));
     }
 }
 
@@ -414,64 +443,5 @@ impl Show {
             phone: &self.phone,
         };
         beside.render().unwrap_or_default()
-    }
-}
-
-impl Act {
-    /// A button alone: there is nothing to fill in.
-    fn is_plain(&self) -> bool {
-        self.label.is_empty() && self.units.is_empty() && !self.is_merge()
-    }
-
-    fn takes_photos(&self) -> bool {
-        matches!(self.kind, Kind::Resolution | Kind::Completion)
-    }
-
-    fn needs_note(&self) -> bool {
-        !matches!(
-            self.kind,
-            Kind::Dispatch
-                | Kind::Withdrawal
-                | Kind::ExtensionDecision
-                | Kind::Callback
-                | Kind::Separation
-        )
-    }
-
-    /// Phrases that are sent as they are pressed: three taps are enough on the spot.
-    fn presets(&self) -> &'static [Phrase] {
-        match self.kind {
-            Kind::Resolution => words::SOLVED,
-            Kind::Escalation => words::PASSED_UP,
-            _ => &[],
-        }
-    }
-
-    fn is_merge(&self) -> bool {
-        self.kind == Kind::Merge
-    }
-
-    /// What a button without a form brings about; empty where its words say it.
-    fn hint(&self) -> Phrase {
-        match self.kind {
-            Kind::Reminder => words::REMINDER_HINT,
-            _ => Phrase { zh: "", en: "" },
-        }
-    }
-
-    fn is_callback(&self) -> bool {
-        self.kind == Kind::Callback
-    }
-
-    fn is_extension(&self) -> bool {
-        self.kind == Kind::Extension
-    }
-
-    fn is_decision(&self) -> bool {
-        self.kind == Kind::ExtensionDecision
-    }
-
-    fn is_suspension(&self) -> bool {
-        self.kind == Kind::Suspension
     }
 }
