@@ -38,6 +38,8 @@ pub struct Page {
     pub key: String,
     /// What was just done, to be said at the top; empty where nothing was.
     pub done: &'static str,
+    /// Where to go from there, and what stands on that link.
+    pub onward: Option<(String, &'static str)>,
     /// The present moment, RFC 3339, for times that are told relative to it.
     pub now: String,
 }
@@ -114,6 +116,7 @@ impl Page {
             here: here.to_owned(),
             key: app.new_key(),
             done: "",
+            onward: None,
             now: settings.map_or_else(
                 || app.now().to_string(),
                 |known| crate::web::time::rfc3339(app.now(), &known.calendar.zone),
