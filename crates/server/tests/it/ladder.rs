@@ -172,11 +172,17 @@ async fn an_order_says_what_is_to_be_done_and_by_when() {
     goes(&town, &id, &handling()).await;
     let path = format!("/requests/{id}");
     let form = town.street_officer().opens(&path).await.with(200).body;
-    assert!(form.contains("name=\"days\" type=\"number\" min=\"1\" max=\"30\" value=\"3\""), "{form}");
+    assert!(
+        form.contains("name=\"days\" type=\"number\" min=\"1\" max=\"30\" value=\"3\""),
+        "{form}"
+    );
     let order = json!({ "note": "请先把坑围起来。", "days": 31 });
     let refused = does(&town.street_officer(), &id, "supervision", order).await.with(422).json();
     assert_eq!(refused["code"], "reply_days");
-    assert!(refused["detail"].as_str().unwrap().starts_with("督办答复时限请填 1 至 30"), "{refused}");
+    assert!(
+        refused["detail"].as_str().unwrap().starts_with("督办答复时限请填 1 至 30"),
+        "{refused}"
+    );
     let order = json!({ "note": "请先把坑围起来。" });
     does(&town.street_officer(), &id, "supervision", order).await.with(200);
     let seen = sees(&town.officer(), &id).await;

@@ -1,7 +1,8 @@
 //! One request: what it is, who has it now and until when, what its reader may do, and its story.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use domain::actor::Verb;
 use domain::area::AreaCode;
@@ -316,10 +317,15 @@ pub async fn act(
     State(app): State<App>,
     visit: Visit,
     Path((id, noun)): Path<(String, String)>,
-    form: Form,
+    request: Request,
 ) -> Result<Response, Error> {
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
     let kind = Kind::named(&noun).ok_or(Error::NotFound)?;
+    // Photos are neither read nor kept of somebody who may not see the request.
+    if may_bring_files(&request) {
+        requests::may_add_photos(&app, &visit, id).await?;
+    }
+    let form = Form::from_request(request, &app).await?;
     let fields = form.fields.clone();
     match execute(&app, id, kind, form).await {
         Ok(_) => {
@@ -332,6 +338,12 @@ pub async fn act(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether a form may have files in it.
+fn may_bring_files(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/"))
 }
 
 /// The page again, with why a form was refused and with what was written into it.

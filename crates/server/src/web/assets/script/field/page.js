@@ -269,6 +269,8 @@
     }(0));
   }
   document.addEventListener("submit", onSubmit, true);
+  /* A part that came anew does not know yet what waits on the phone. */
+  document.addEventListener("swapped", function () { fates.render(); });
 
   /* --- Signing out ------------------------------------------------------------------------------ */
 
