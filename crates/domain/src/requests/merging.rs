@@ -1,5 +1,5 @@
-//! Where a request goes that is taken out again of the one that it was merged into: back to where it
-//! was, to those who had it, as long as they are there.
+//! Where a request goes that is taken out again of the one that it was merged into: back to where
+//! it was, to those who had it, as long as they are there.
 
 use super::{Desk, Event, Moment, Request, Stage};
 use crate::actor::{Post, Verb};
@@ -34,7 +34,7 @@ impl Request {
 
 impl Stage {
     /// The same while somebody is there for it, of those whose posts reach the place: a grid worker
-    /// who left leaves it to the others, and where nobody works in the grid any more it is nobody's.
+    /// who left leaves it to the others, and where nobody works in the grid any more it is nowhere.
     #[must_use]
     pub fn while_held(self, around: &[(PersonId, Post)]) -> Option<Self> {
         let works = |post: &Post| post.verbs().contains(&Verb::WorkInGrid);

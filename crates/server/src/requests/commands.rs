@@ -20,7 +20,8 @@ use crate::web::words::Sentence;
 /// - `confirmation`: `solved`; then `rating` (1 to 5) where it is, `note` where it is not, and
 ///   `rating` there too if wanted;
 /// - `callback`: `reached`; where the asker was, `solved` and `rating` as above; `note` if wanted;
-/// - `supervision`: `note`, and `days` if wanted; `separation`: `note`, if wanted; `reminder`: none.
+/// - `supervision`: `note`, and `days` if wanted; `separation`: `note`, if wanted;
+/// - `reminder`: none.
 pub fn command(kind: Kind, fields: &Fields) -> Result<Command, Error> {
     Ok(match kind {
         Kind::Acceptance => Command::Accept,

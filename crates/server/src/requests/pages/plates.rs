@@ -132,9 +132,10 @@ pub async fn plates(
     };
     let drawn = tokio::task::spawn_blocking(draw).await;
     let drawn = drawn.map_err(|error| Error::Files(error.to_string()))??;
-    let here = match is_chosen {
-        true => format!("/plates?area={area}&size={}", size.name()),
-        false => "/plates".to_owned(),
+    let here = if is_chosen {
+        format!("/plates?area={area}&size={}", size.name())
+    } else {
+        "/plates".to_owned()
     };
     let page = Page::new(&app, &visit, &here);
     Ok(Html(Plates {
