@@ -145,7 +145,7 @@ async function callback(how) {
   await looksAt(officer, 'callback');
   await officer.goes(() => form.locator('button').last().click());
   await officer.page.getByText('回访已登记').waitFor();
-  assert.equal(await officer.page.locator(`a[href*="${id}"]`).count(), 0);
+  assert.equal(await officer.page.locator(`#callbacks a[href*="${id}"]`).count(), 0);
   for (const person of [asker, worker, officer]) await person.leaves();
 }
 
