@@ -144,7 +144,7 @@ async function callback(how) {
   await looksAt(officer, 'callback');
   await officer.goes(() => form.locator('button').last().click());
   await officer.page.getByText('回访已登记').waitFor();
-  assert.equal(await officer.page.locator(`a[href*="${id}"]`).count(), 0);
+  assert.equal(await officer.page.locator(`#callbacks a[href*="${id}"]`).count(), 0);
   for (const person of [asker, worker, officer]) await person.leaves();
 }
 
@@ -166,7 +166,7 @@ test('plates and receipts come out of a printer as they should', { skip: !exists
   const here = (one) => covers(one.area, place().area);
   const officer = await town.person('community_officer', { size: 'desktop', where: here });
   await officer.signIn();
-  await officer.opens('/plates?size=a5');
+  await officer.opens(`/plates?area=${officer.area}&size=a5`);
   const count = await officer.page.locator('.plate').count();
   assert.ok(count > 1, `${count} plates`);
   await officer.fits();
@@ -176,7 +176,7 @@ test('plates and receipts come out of a printer as they should', { skip: !exists
     ['a4', count, /^59[45]\S* x 84[12]/],
     ['a5x2', Math.ceil(count / 2), /^84[12]\S* x 59[45]/],
   ]) {
-    await officer.opens(`/plates?size=${size}`);
+    await officer.opens(`/plates?area=${officer.area}&size=${size}`);
     const printed = await pagesOf(officer.page, size);
     assert.equal(printed.pages, pages, `${size}: ${JSON.stringify(printed)}`);
     assert.match(printed.size, paper, size);

@@ -182,7 +182,7 @@ async function unfolds(page, form) {
 
 /** Fills fields by name, whatever they are; answers the button that sends them. */
 async function fills(form, fields) {
-  let button = form.locator('button:not([type="button"])').first();
+  let button = form.locator('button:not([type="button"]):not([name="preset"])').first();
   for (const [name, value] of Object.entries(fields)) {
     const field = form.locator(`[name="${name}"]`).first();
     const kind = await field.evaluate((one) => one.type.replace('select-one', 'select'));

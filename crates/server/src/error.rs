@@ -242,7 +242,9 @@ fn refusal_status(refusal: &machine::Refusal) -> StatusCode {
     use machine::Refusal as R;
     match refusal {
         R::NotYours(_) | R::OwnWork => StatusCode::FORBIDDEN,
-        R::ExtensionDays(_) | R::ReviewDay(_) | R::IntoItself => StatusCode::UNPROCESSABLE_ENTITY,
+        R::ExtensionDays(_) | R::ReviewDay(_) | R::ReplyDays(_) | R::IntoItself => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         R::OutOfTurn { .. } | R::Taken { .. } | R::TooLate(_) | R::Spent(_) | R::Today(_) => {
             StatusCode::CONFLICT
         }
@@ -260,6 +262,7 @@ fn refusal_code(refusal: &machine::Refusal) -> &'static str {
         R::Today(_) => "once_a_day",
         R::OwnWork => "own_work",
         R::ExtensionDays(_) => "extension_days",
+        R::ReplyDays(_) => "reply_days",
         R::ReviewDay(_) => "review_day",
         R::IntoItself => "into_itself",
     }

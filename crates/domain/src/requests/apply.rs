@@ -64,7 +64,7 @@ impl Request {
                 self.extension = Extension::Declined;
                 return self;
             }
-            Event::Separated { to, .. } => Stage::Escalated { desk: to },
+            Event::Separated { to, .. } => to,
             Event::CalledBack { said: Some(Said::NotSolved { .. }), to, .. } => {
                 self.redo(to.unwrap_or(desk), moment)
             }

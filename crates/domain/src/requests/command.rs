@@ -2,8 +2,13 @@
 
 use jiff::civil::Date;
 
-use super::{Note, Rating};
+use super::{Note, Rating, Stage};
 use crate::id::{RequestId, UnitId};
+
+/// Within how many working days a supervision order is replied to, where it does not say.
+pub const REPLY_DAYS: u8 = 3;
+/// The most that an order may give.
+pub const REPLY_DAYS_MAX: u8 = 30;
 
 /// What somebody wants to happen, with the facts that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +73,10 @@ pub enum Command {
     },
     /// 催办
     Remind,
-    /// What was merged goes its own way again.
+    /// What was merged goes its own way again, from where it `stood`; nothing where nobody is there
+    /// for it any more.
     Separate {
+        stood: Option<Stage>,
         note: Option<Note>,
     },
     /// 回访: what the asker said on the phone; nothing where nobody could be reached.
@@ -77,9 +84,10 @@ pub enum Command {
         said: Option<Said>,
         note: Option<Note>,
     },
-    /// 督办
+    /// 督办: to be replied to within so many working days, [`REPLY_DAYS`] unless it is said.
     Supervise {
         note: Note,
+        days: Option<u8>,
     },
     /// A clock has run, and the program draws the consequence.
     Lapse,

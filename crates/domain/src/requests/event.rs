@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Desk, Handler, Note, Rating, Rung, Said};
+use super::{Desk, Handler, Note, Rating, Rung, Said, Stage};
 use crate::id::{PersonId, RequestId, UnitId};
 
 /// What happened. It keeps what the rules of its day gave, so that a new rule rewrites no history.
@@ -83,9 +83,9 @@ pub enum Event {
     ClosedUnrated,
     /// The asker reminded whoever has it.
     Reminded,
-    /// Taken out of the request that it was merged into, and back at a desk.
+    /// Taken out of the request that it was merged into, and back where it stood.
     Separated {
-        to: Desk,
+        to: Stage,
         note: Option<Note>,
     },
     /// The asker was called; where it is not solved it goes `to` a desk to be redone.
@@ -94,9 +94,11 @@ pub enum Event {
         to: Option<Desk>,
         note: Option<Note>,
     },
-    /// The street ordered that it be done.
+    /// The street ordered that it be done, and wants to hear of it by a day; orders of old name
+    /// none.
     Supervised {
         note: Note,
+        reply_by: Option<Date>,
     },
     /// The clock ran on to this rung; `to` is the desk that has it from now on, where it changes.
     Climbed {

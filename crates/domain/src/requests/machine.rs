@@ -1,10 +1,11 @@
 //! The machine: who may do what at which stage, what comes of it, and who may read.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{
-    Command, Desk, Due, Ending, Event, Extension, Handler, Kind, Limit, Limits, Request, Rung,
-    Rungs, Said, Stage,
+    Command, Desk, Due, Ending, Event, Extension, Handler, Kind, Limit, Limits, REPLY_DAYS,
+    REPLY_DAYS_MAX, Request, Rung, Rungs, Said, Stage,
 };
 use crate::actor::{Actor, Caller, Verb};
 use crate::calendar::Calendar;
@@ -52,6 +53,8 @@ pub enum Refusal {
     ExtensionDays(u8),
     #[error("the review is within {0} days from tomorrow on")]
     ReviewDay(i64),
+    #[error("an order gives 1 to {0} working days")]
+    ReplyDays(u8),
     #[error("a request cannot be merged into itself")]
     IntoItself,
 }
@@ -229,12 +232,17 @@ impl Request {
             }
             Command::Reopen { reason } => Event::Reopened { to: self.reopening_desk(), reason },
             Command::Remind => Event::Reminded,
-            Command::Separate { note } => Event::Separated { to: self.desk(), note },
+            Command::Separate { stood, note } => {
+                Event::Separated { to: self.comes_back_to(stood, moment), note }
+            }
             Command::Call { said, note } => {
                 let unsolved = matches!(said, Some(Said::NotSolved { .. }));
                 Event::CalledBack { said, to: unsolved.then(|| self.superior()), note }
             }
-            Command::Supervise { note } => Event::Supervised { note },
+            Command::Supervise { note, days } => {
+                let reply_by = Some(moment.workday_in(days.unwrap_or(REPLY_DAYS)));
+                Event::Supervised { note, reply_by }
+            }
             Command::Lapse => self.lapse(moment),
         })
     }
@@ -363,6 +371,9 @@ impl Request {
                     && (*review_on).duration_since(today).as_hours() <= limits.review_days_max * 24;
                 if fits { Ok(()) } else { Err(Refusal::ReviewDay(limits.review_days_max)) }
             }
+            Command::Supervise { days: Some(days), .. } if !(1..=REPLY_DAYS_MAX).contains(days) => {
+                Err(Refusal::ReplyDays(REPLY_DAYS_MAX))
+            }
             Command::Merge { into } if *into == self.id => Err(Refusal::IntoItself),
             _ => Ok(()),
         }
@@ -415,6 +426,11 @@ impl Request {
 }
 
 impl Moment<'_> {
+    /// The day that is so many working days after today.
+    fn workday_in(&self, days: u8) -> Date {
+        (0..days).fold(self.today(), |day, _| self.calendar.next_workday(day))
+    }
+
     fn is_past(&self, from: Timestamp, term: crate::calendar::Term) -> bool {
         self.now > self.calendar.add(from, term).at
     }

@@ -3,7 +3,7 @@
 //! The asker hears of every change. Whoever has the next step hears that it is theirs, and whoever
 //! lost it hears that it is no more. The one who acted knows already; the caller leaves them out.
 
-use super::{Desk, Event, Handler, Rung, Said};
+use super::{Desk, Event, Handler, Rung, Said, Stage};
 use crate::id::{PersonId, UnitId};
 use crate::notices::Topic;
 
@@ -54,9 +54,12 @@ impl Hands {
             Event::Accepted { worker } => Self { worker: Some(worker), ..self },
             Event::Escalated { to, .. }
             | Event::Redone { to, .. }
-            | Event::Separated { to, .. }
             | Event::Handling { by: Handler::Desk(to) } => at(to),
             Event::CalledBack { said: Some(Said::NotSolved { .. }), to: Some(to), .. } => at(to),
+            Event::Separated { to: Stage::Accepted { worker }, .. } => {
+                Self { worker: Some(worker), ..Self::default() }
+            }
+            Event::Separated { to, .. } => to.at_desk().map_or_else(Self::default, at),
             Event::Reopened { to: None, .. } => Self::default(),
             Event::Reopened { to: Some(desk), .. } => at(desk),
             Event::Dispatched { unit, .. } => Self { unit: Some(unit), ..none },
@@ -337,7 +340,7 @@ mod tests {
                 ],
             ),
             (
-                &[escalated(), dispatched(), Event::Supervised { note: note() }],
+                &[escalated(), dispatched(), Event::Supervised { note: note(), reply_by: None }],
                 &[
                     "unit supervision",
                     "community supervision",

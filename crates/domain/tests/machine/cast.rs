@@ -156,11 +156,13 @@ pub fn commands() -> Vec<Command> {
         Command::Redo { reason: note(), rating: None },
         Command::Reopen { reason: note() },
         Command::Remind,
-        Command::Separate { note: None },
+        Command::Separate { stood: None, note: None },
+        Command::Separate { stood: Some(Stage::Raised), note: None },
+        Command::Separate { stood: Some(Stage::Accepted { worker: WORKER }), note: None },
         Command::Call { said: None, note: None },
         Command::Call { said: Some(Said::Solved { rating }), note: None },
         Command::Call { said: Some(Said::NotSolved { rating: None }), note: None },
-        Command::Supervise { note: note() },
+        Command::Supervise { note: note(), days: None },
         Command::Lapse,
     ]
 }

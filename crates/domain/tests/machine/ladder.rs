@@ -1,6 +1,6 @@
 //! The ladder: warned, red, ordered and passed on; each once, however long nobody looked.
 
-use domain::actor::Actor;
+use domain::actor::{Actor, Post};
 use domain::calendar::Term;
 use domain::requests::{
     Command, Desk, Due, Ending, Event, Handler, Kind, Limit, Limits, Rating, Refusal, Request,
@@ -9,7 +9,7 @@ use domain::requests::{
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use crate::cast::{ASKER, LIAISON, OFFICER, STREET, UNIT, WORKER, World, actor, note};
+use crate::cast::{ASKER, LEADER, LIAISON, OFFICER, STREET, UNIT, WORKER, World, actor, note};
 
 fn rungs(world: &World, term: Term) -> [String; 3] {
     let due = Due::new(Limit::Solve, term, world.now, &world.calendar);
@@ -196,7 +196,7 @@ fn what_was_merged_comes_back_to_its_desk() {
     let world = World::new();
     let raised = world.at(Stage::Escalated { desk: Desk::Community });
     let merged = world.does(&raised, OFFICER, Command::Merge { into: crate::cast::OTHER });
-    let apart = world.does(&merged, OFFICER, Command::Separate { note: None });
+    let apart = world.does(&merged, OFFICER, Command::Separate { stood: None, note: None });
     assert_eq!(apart.stage, Stage::Escalated { desk: Desk::Community });
     assert!(apart.due.is_some());
 }
@@ -205,12 +205,19 @@ fn what_was_merged_comes_back_to_its_desk() {
 fn the_street_orders_once_and_the_work_goes_on() {
     let world = World::new();
     let handling = world.at(Stage::Handling { by: Handler::Unit(UNIT), desk: Desk::Community });
-    let ordered = world.does(&handling, STREET, Command::Supervise { note: note() });
+    let ordered = world.does(&handling, STREET, Command::Supervise { note: note(), days: None });
     assert_eq!((ordered.stage, ordered.due), (handling.stage, handling.due));
-    let again = ordered.decide(&actor(STREET), Command::Supervise { note: note() }, world.moment());
+    let again = ordered.decide(
+        &actor(STREET),
+        Command::Supervise { note: note(), days: None },
+        world.moment(),
+    );
     assert_eq!(again, Err(Refusal::Spent(Kind::Supervision)));
-    let by_officer =
-        handling.decide(&actor(OFFICER), Command::Supervise { note: note() }, world.moment());
+    let by_officer = handling.decide(
+        &actor(OFFICER),
+        Command::Supervise { note: note(), days: None },
+        world.moment(),
+    );
     assert!(matches!(by_officer, Err(Refusal::NotYours(_))));
 }
 
@@ -235,4 +242,38 @@ proptest! {
             prop_assert!(rungs.reached(at - SignedDuration::from_micros(1)) <= rung);
         }
     }
+}
+
+#[test]
+fn an_order_names_the_working_day_of_the_reply() {
+    let mut world = World::new();
+    let handling = world.at(Stage::Escalated { desk: Desk::Community });
+    let reply_by = |world: &World, days| {
+        let command = Command::Supervise { note: note(), days };
+        match handling.decide(&actor(STREET), command, world.moment())? {
+            Event::Supervised { reply_by, .. } => Ok(reply_by.map(|day| day.to_string())),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(reply_by(&world, None), Ok(Some("2026-03-05".to_owned())), "three, from Monday");
+    assert_eq!(reply_by(&world, Some(1)), Ok(Some("2026-03-03".to_owned())));
+    world.calendar.close("2026-03-04".parse().unwrap(), "断电");
+    assert_eq!(reply_by(&world, Some(4)), Ok(Some("2026-03-09".to_owned())), "a weekend between");
+    for days in [0, 31] {
+        assert_eq!(reply_by(&world, Some(days)), Err(Refusal::ReplyDays(30)));
+    }
+}
+
+#[test]
+fn what_was_merged_comes_back_to_those_who_are_still_there() {
+    let worker = (WORKER, Post::GridWorker);
+    let accepted = Stage::Accepted { worker: WORKER };
+    let other = (LEADER, Post::GridLeader);
+    let officer = (OFFICER, Post::CommunityOfficer);
+    let desk = Stage::Redo { desk: Desk::Street };
+    assert_eq!(accepted.while_held(&[worker, officer]), Some(accepted));
+    assert_eq!(accepted.while_held(&[other, officer]), Some(Stage::Raised), "for the others");
+    assert_eq!(accepted.while_held(&[(WORKER, Post::CommunityOfficer)]), None, "another post now");
+    assert_eq!(Stage::Raised.while_held(&[officer]), None, "nobody works in the grid any more");
+    assert_eq!(desk.while_held(&[]), Some(desk), "a desk stays a desk");
 }

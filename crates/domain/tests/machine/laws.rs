@@ -2,10 +2,10 @@
 
 use domain::actor::{Actor, Caller};
 use domain::id::PersonId;
-use domain::requests::{Command, Event, Kind, Sight, Stage};
+use domain::requests::{Command, Event, Kind, Request, Sight, Stage};
 use proptest::prelude::*;
 
-use crate::cast::{World, actor, commands};
+use crate::cast::{OFFICER, STREET, World, actor, commands};
 
 proptest! {
     #[test]
@@ -14,6 +14,7 @@ proptest! {
         let new = world.at(Stage::Raised);
         let mut request = new.clone();
         let mut reopened = 0_u8;
+        let mut life = Vec::new();
         for (actor, command, hours) in turns {
             world.pass(hours);
             let moment = world.moment();
@@ -30,7 +31,20 @@ proptest! {
                 "nobody changes what they cannot read: {seen:?}");
             let was_closed = request.stage.is_closed();
             let (due, question) = (request.due, request.question);
+            let before = request.stage;
             request = request.apply(&event, moment);
+            life.push(event.clone());
+            prop_assert_eq!(request.stood(&life, moment), request.stage, "a life tells its stage");
+            if matches!(event, Event::Merged { .. }) {
+                let stood = request.stood(&life[..life.len() - 1], moment);
+                let back = separated(&request, Some(stood), &world);
+                let waits = matches!(before, Stage::Suspended { review_on, .. }
+                    if review_on <= world.calendar.date(world.now));
+                prop_assert!(back.stage == before || waits, "it comes back where it was");
+                prop_assert!(back.due.is_some() && back.holder().is_some());
+                let unknown = separated(&request, None, &world).stage;
+                prop_assert_eq!(unknown, Stage::Escalated { desk: request.desk() });
+            }
             prop_assert_eq!((request.id, request.area, request.asker),
                 (new.id, new.area, new.asker));
             // Open has a holder and a clock; closed has neither.
@@ -59,6 +73,15 @@ proptest! {
             }
         }
     }
+}
+
+/// The merged request after somebody at its desk took it out again.
+fn separated(request: &Request, stood: Option<Stage>, world: &World) -> Request {
+    let desk = [OFFICER, STREET].map(actor);
+    let command = Command::Separate { stood, note: None };
+    let decided =
+        desk.iter().find_map(|actor| request.decide(actor, command.clone(), world.moment()).ok());
+    request.clone().apply(&decided.expect("its desk may"), world.moment())
 }
 
 fn is_handler(actor: &Actor, by: domain::requests::Handler) -> bool {

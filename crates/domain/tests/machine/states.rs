@@ -55,6 +55,9 @@ fn line(text: &mut String, world: &World, request: &Request, command: &Command) 
         Command::Call { said: None, .. } => "callback (not reached)".to_owned(),
         Command::Call { said: Some(Said::Solved { .. }), .. } => "callback (solved)".to_owned(),
         Command::Call { .. } => "callback (not solved)".to_owned(),
+        Command::Separate { stood: Some(stood), .. } => {
+            format!("separation (was {})", stood.name())
+        }
         _ => command.kind().name().to_owned(),
     };
     let cast = [ASKER, LEADER, OFFICER, STREET, crate::cast::LIAISON].map(actor);

@@ -28,6 +28,7 @@ pub fn execute(
         let actor = actor(tx, deed.street, deed.caller, deed.at)?;
         neighbours::before(tx, deed.street, id, command)?;
         let loaded = store::load(tx, deed.street, id)?;
+        let command = &neighbours::known(tx, settings, deed, &loaded, command)?;
         let request = &loaded.request;
         if actor.caller != Caller::System && request.sight(&actor) == Sight::Nothing {
             return Err(Error::NotFound);

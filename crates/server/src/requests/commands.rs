@@ -20,7 +20,8 @@ use crate::web::words::Sentence;
 /// - `confirmation`: `solved`; then `rating` (1 to 5) where it is, `note` where it is not, and
 ///   `rating` there too if wanted;
 /// - `callback`: `reached`; where the asker was, `solved` and `rating` as above; `note` if wanted;
-/// - `supervision`: `note`; `separation`: `note`, if wanted; `reminder`: none.
+/// - `supervision`: `note`, and `days` if wanted; `separation`: `note`, if wanted;
+/// - `reminder`: none.
 pub fn command(kind: Kind, fields: &Fields) -> Result<Command, Error> {
     Ok(match kind {
         Kind::Acceptance => Command::Accept,
@@ -59,9 +60,12 @@ pub fn command(kind: Kind, fields: &Fields) -> Result<Command, Error> {
         Kind::Confirmation => confirmation(fields)?,
         Kind::Reopening => Command::Reopen { reason: note(fields)? },
         Kind::Reminder => Command::Remind,
-        Kind::Separation => Command::Separate { note: wanted(fields)? },
+        Kind::Separation => Command::Separate { stood: None, note: wanted(fields)? },
         Kind::Callback => Command::Call { said: said(fields)?, note: wanted(fields)? },
-        Kind::Supervision => Command::Supervise { note: note(fields)? },
+        Kind::Supervision => {
+            let days = fields.get("days").map(|_| fields.parse("days", words::DAYS_UNREADABLE));
+            Command::Supervise { note: note(fields)?, days: days.transpose()? }
+        }
         Kind::Lapse => return Err(Error::NotFound),
     })
 }
@@ -107,7 +111,7 @@ fn rating_if_any(fields: &Fields) -> Result<Option<Rating>, Error> {
     fields.get("rating").map(|_| rating(fields)).transpose()
 }
 
-/// What was written, or else the phrase that was chosen: three taps are enough on the spot.
+/// What was written, or else the phrase that was pressed: three taps are enough on the spot.
 fn note(fields: &Fields) -> Result<Note, Error> {
     let written = fields.get("note").or(fields.get("preset")).unwrap_or_default();
     Note::new(written).map_err(|bad| Error::field("note", bad_text(bad)))

@@ -1,6 +1,6 @@
 //! Events as history keeps them.
 
-use domain::requests::{Desk, Event, Handler, Note, Rating, Rung, Said};
+use domain::requests::{Desk, Event, Handler, Note, Rating, Rung, Said, Stage};
 use serde_json::{Value, json};
 
 /// An event as history keeps it. These names outlive the code: a Rust name may change, these stay.
@@ -61,15 +61,28 @@ pub(super) fn in_words(event: &Event) -> (&'static str, Value) {
         }
         Event::ClosedUnrated => ("closed_unrated", json!({})),
         Event::Reminded => ("reminded", json!({})),
-        Event::Separated { to, note } => {
-            let mut facts = optional(note);
-            facts["to"] = to.name().into();
-            ("separated", facts)
-        }
+        Event::Separated { to, note } => ("separated", separated(*to, optional(note))),
         Event::CalledBack { said, to, note } => called_back(*said, *to, optional(note)),
-        Event::Supervised { note } => ("supervised", json!({ "note": note.as_str() })),
+        Event::Supervised { note, reply_by } => {
+            let reply_by = reply_by.map(|day| day.to_string());
+            ("supervised", json!({ "note": note.as_str(), "reply_by": reply_by }))
+        }
         Event::Climbed { rung, to } => climbed(*rung, *to),
     }
+}
+
+fn separated(to: Stage, mut facts: Value) -> Value {
+    facts["stage"] = to.name().into();
+    match to {
+        Stage::Accepted { worker } => facts["worker"] = worker.to_string().into(),
+        Stage::Escalated { desk } | Stage::Redo { desk } => facts["to"] = desk.name().into(),
+        Stage::Suspended { desk, review_on } => {
+            facts["to"] = desk.name().into();
+            facts["review_on"] = review_on.to_string().into();
+        }
+        _ => {}
+    }
+    facts
 }
 
 fn called_back(said: Option<Said>, to: Option<Desk>, mut facts: Value) -> (&'static str, Value) {

@@ -151,6 +151,9 @@ pub(super) fn newest(
     let is_open = filter.late || filter.rung.is_some();
     let is_open = is_open || filter.stage.is_some_and(|stage| !["", "closed"].contains(&stage));
     let (sql, who) = match scope {
+        Scope::Area(_) | Scope::Masked(_) if filter.unit.is_some() => {
+            (OF_UNIT, filter.unit.map_or(0, |unit| unit.0))
+        }
         Scope::Area(_) | Scope::Masked(_) if is_open => (OPEN_OF_AREA, 0),
         Scope::Area(area) | Scope::Masked(area) if area.level() > Level::Community => (OF_GRID, 0),
         Scope::Area(_) | Scope::Masked(_) => (OF_WIDE_AREA, 0),
@@ -174,7 +177,7 @@ pub(super) fn of_ids(
     ids: &[i64],
 ) -> Result<Vec<(Line, Words)>, Error> {
     let (unit, asker) = match scope {
-        Scope::Area(_) | Scope::Masked(_) => (0, 0),
+        Scope::Area(_) | Scope::Masked(_) => (filter.unit.map_or(0, |unit| unit.0), 0),
         Scope::Unit(unit, _) => (unit.0, 0),
         Scope::Asker(person, _) => (0, person.0),
     };

@@ -36,6 +36,8 @@ pub struct Filter {
     /// That code and those below it, each between strokes: `|a|b|`; empty for all categories.
     pub categories: String,
     pub urgency: Option<Urgency>,
+    /// What this unit has, or did.
+    pub unit: Option<UnitId>,
     pub channel: Option<Channel>,
     /// Open, and its clock has climbed so far.
     pub rung: Option<Rung>,
@@ -233,6 +235,47 @@ pub fn counts(
     lines::counts(tx, settings.street, area, now)
 }
 
+/// How many requests of their areas a reader finds with `filter`: nothing where counting them all
+/// would take as long as reading them. What they asked for elsewhere is not among them.
+pub fn total(
+    tx: &mut Tx,
+    settings: &Settings,
+    actor: &Actor,
+    filter: &Filter,
+) -> Result<Option<i64>, Error> {
+    let mut areas = Vec::new();
+    for scope in scopes(settings, actor, filter) {
+        let is_narrow = search::is_needed(scope, filter) || filter.rung.is_some();
+        match scope {
+            _ if is_narrow || filter.unit.is_some() || filter.mine => return Ok(None),
+            Scope::Area(area) | Scope::Masked(area) => areas.push(area),
+            Scope::Unit(..) => return Ok(None),
+            Scope::Asker(..) => {}
+        }
+    }
+    // Of two areas one of which lies within the other, the wider one has it all.
+    let widest = |area: &AreaCode| !areas.iter().any(|it| it != area && it.contains(*area));
+    let areas: Vec<AreaCode> = areas.iter().copied().filter(widest).collect();
+    let mut total = 0;
+    for area in areas {
+        let fitting = counts(tx, settings, area, filter.late_at)?;
+        total += fitting.iter().map(|count| of_count(count, filter)).sum::<i64>();
+    }
+    Ok(Some(total))
+}
+
+/// How many of a count fit the stage that is wanted.
+fn of_count(count: &Count, filter: &Filter) -> i64 {
+    let all = if filter.late { count.late } else { count.all };
+    match filter.stage {
+        None => all,
+        Some("late") => count.late,
+        Some("open") if count.stage != "closed" => all,
+        Some(stage) if count.stage == stage => all,
+        Some(_) => 0,
+    }
+}
+
 /// Where `actor` may look, narrowed to the area that is wanted.
 fn scopes(settings: &Settings, actor: &Actor, filter: &Filter) -> Vec<Scope> {
     let wanted = filter.area.unwrap_or_else(|| settings.street.area());
@@ -255,6 +298,12 @@ fn scopes(settings: &Settings, actor: &Actor, filter: &Filter) -> Vec<Scope> {
     if let Caller::Person(person) = actor.caller {
         scopes.push(Scope::Asker(person, wanted));
     }
+    // What a unit has is looked for where it works, and not among what the reader asked for.
+    scopes.retain(|scope| match (filter.unit, *scope) {
+        (None, _) | (Some(_), Scope::Area(_) | Scope::Masked(_)) => true,
+        (Some(unit), Scope::Unit(own, _)) => own == unit,
+        (Some(_), Scope::Asker(..)) => false,
+    });
     scopes
 }
 

@@ -39,7 +39,7 @@ pub use doors::{
 };
 pub use list::{
     Count, Filter, LIMIT_MAX, Line, Lists, Pile, counts, list, meant, pile, stage_named,
-    stages_named,
+    stages_named, total,
 };
 pub use neighbours::{Similar, Supporter, join, leave, similar, supporters};
 pub use news::{SUBJECTS, tell_news};

@@ -1,7 +1,7 @@
 //! News of requests: who hears of what happened, what they are told, and whether they may still
 //! know of it.
 
-mod past;
+pub(super) mod past;
 mod store;
 
 use std::collections::HashMap;
@@ -159,6 +159,8 @@ fn piece(
         "desk": hands.desk.map(Desk::name),
         "worker": hands.worker.map(|worker| worker.to_string()),
         "days": past::fact(entry, "days").as_u64(),
+        "order": (to == "staff" && entry.event == "supervised").then(|| past::fact(entry, "note")),
+        "reply_by": past::fact(entry, "reply_by"),
         "solved": past::fact(entry, "solved").as_bool(),
     });
     New {

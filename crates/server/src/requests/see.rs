@@ -62,6 +62,8 @@ pub struct Told {
     pub rating: Option<u8>,
     pub days: Option<u8>,
     pub review_on: Option<jiff::civil::Date>,
+    /// By when a supervision order wants a reply.
+    pub reply_by: Option<jiff::civil::Date>,
     /// From when to when the calendar moved the deadline.
     pub moved: Option<(Timestamp, Timestamp)>,
 }
@@ -279,6 +281,7 @@ fn told(settings: &Settings, record: &Record, is_mine: bool, entry: &Entry) -> T
         rating: number("rating"),
         days: number("days"),
         review_on: text("review_on").parse().ok(),
+        reply_by: text("reply_by").parse().ok(),
         moved: moved(entry),
     }
 }

@@ -10,6 +10,7 @@ pub use sentences::{deadline, holder, holder_to_asker, moment, refusal, term, to
 pub use why::{Why, why};
 
 use domain::requests::{Channel, Desk, Kind, Rating, Urgency};
+use jiff::civil::Date;
 
 use crate::web::words::{Lang, Phrase};
 
@@ -28,11 +29,18 @@ pub const PHONE_UNREADABLE: Phrase = Phrase {
     en: "Please give a mobile number of 11 digits, or leave it empty.",
 };
 /// What is said most often when something was solved on the spot.
-pub const PRESETS: &[Phrase] = &[
+pub const SOLVED: &[Phrase] = &[
     Phrase { zh: "已清理干净", en: "Cleaned up" },
     Phrase { zh: "已修好", en: "Repaired" },
     Phrase { zh: "已上门调解好", en: "Settled between neighbours" },
     Phrase { zh: "已当面说明清楚", en: "Explained in person" },
+];
+/// Why it goes further up, most often.
+pub const PASSED_UP: &[Phrase] = &[
+    Phrase { zh: "需要专业单位来办", en: "It takes a unit with the tools for it" },
+    Phrase { zh: "要几家单位一起办", en: "Several units have to do it together" },
+    Phrase { zh: "需要资金才能办", en: "It takes money" },
+    Phrase { zh: "多次协调没有结果", en: "Settling it was tried without success" },
 ];
 /// What the button of a reminder brings about.
 pub const REMINDER_HINT: Phrase = Phrase {
@@ -249,7 +257,7 @@ pub fn label(kind: Kind) -> Phrase {
             zh: "居民还说了什么？（选填）",
             en: "What else did the resident say? (optional)",
         },
-        Kind::Supervision => Phrase { zh: "督办意见", en: "What is to be done, and by when?" },
+        Kind::Supervision => Phrase { zh: "督办意见", en: "What is to be done?" },
         Kind::Acceptance
         | Kind::Handling
         | Kind::Signature
@@ -282,6 +290,15 @@ pub fn again_from(day: jiff::civil::Date, lang: Lang) -> String {
             let day = day.strftime("%-d %B");
             format!("You reminded them today; from {day} on you can do so again.")
         }
+    }
+}
+
+/// By when a supervision order wants a reply.
+#[must_use]
+pub fn reply_by(day: Date, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("请在{}前答复", day.strftime("%-m月%-d日")),
+        Lang::En => format!("please reply by {}", day.strftime("%-d %B")),
     }
 }
 
@@ -388,7 +405,10 @@ pub fn done(kind: Kind) -> Phrase {
             zh: "已催办，明天还可以再催一次。",
             en: "They were reminded. You can do so again tomorrow.",
         },
-        Kind::Separation => Phrase { zh: "已撤销并案，回到待派单。", en: "Unmerged." },
+        Kind::Separation => Phrase {
+            zh: "已撤销并案，回到并案前的环节。",
+            en: "Unmerged; it is back where it was.",
+        },
         Kind::Callback => Phrase { zh: "回访已登记。", en: "The callback is on record." },
         Kind::Supervision => Phrase { zh: "已督办。", en: "Ordered." },
         Kind::Lapse => Phrase { zh: "", en: "" },

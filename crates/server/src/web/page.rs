@@ -40,6 +40,8 @@ pub struct Page {
     pub done: &'static str,
     /// What comes of it, said after that; empty where `done` says it.
     pub comes: String,
+    /// Where to go from there, and what stands on that link.
+    pub onward: Option<(String, &'static str)>,
     /// The present moment, RFC 3339, for times that are told relative to it.
     pub now: String,
 }
@@ -117,6 +119,7 @@ impl Page {
             key: app.new_key(),
             done: "",
             comes: String::new(),
+            onward: None,
             now: settings.map_or_else(
                 || app.now().to_string(),
                 |known| crate::web::time::rfc3339(app.now(), &known.calendar.zone),
@@ -206,7 +209,8 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
         ALL.iter().filter(|(verbs, ..)| verbs.iter().any(|&verb| visit.actor.may_somewhere(verb)));
     let mut links: Vec<Link> = work
         .map(|&(_, path, name, icon)| Link { path, name: say(name), icon, is_here: is_here(path) })
-        // Whoever has a desk has no entry to raise a request, and so room for one more.
+        // Whoever has a desk has no entry to raise a request, and so room for one more. A phone
+        // shows four: what they ask for themselves is found from their account.
         .take(if links_needs_raise(visit) { 2 } else { 3 })
         .collect();
     let mut add = |path, name, icon| {
@@ -215,9 +219,15 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
     if links_needs_raise(visit) {
         add("/requests/new", Phrase { zh: "我要反映", en: "Raise" }, "i-say");
     }
+    let is_full = links.len() >= 3;
+    let mut add = |path, name, icon| {
+        links.push(Link { path, name: say(name), icon, is_here: is_here(path) });
+    };
     match visit.actor.caller {
         Caller::Person(_) => {
-            add("/mine", Phrase { zh: "我的诉求", en: "My requests" }, "i-list");
+            if !is_full {
+                add("/mine", Phrase { zh: "我的诉求", en: "My requests" }, "i-list");
+            }
             add("/account", Phrase { zh: "我", en: "Me" }, "i-person");
         }
         _ => {
@@ -225,7 +235,7 @@ fn links(visit: &Visit, here: &str) -> Vec<Link> {
             add("/sign-in", Phrase { zh: "登录", en: "Sign in" }, "i-person");
         }
     }
-    links.truncate(5);
+    links.truncate(4);
     links
 }
 

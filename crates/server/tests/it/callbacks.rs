@@ -37,7 +37,7 @@ async fn a_desk_calls_asks_two_things_and_writes_them_down() {
     assert!(phone.contains(&format!("href=\"tel:{}\"", town.resident().phone)), "{phone}");
     let said = "reached=true&solved=true&rating=4&note=%E5%BE%88%E5%BF%AB";
     let answer = town.officer().posts(&format!("{path}/callback"), said).await.with(303);
-    assert_eq!(answer.leads_to(), "/callbacks?done=callback");
+    assert_eq!(answer.leads_to(), format!("/callbacks?done=callback&about={id}"));
     assert!(!lists(&town.officer(), &id).await);
     let seen = sees(&town.officer(), &id).await;
     assert_eq!((&seen["stage"], &seen["rating"]), (&json!("closed"), &json!(4)));

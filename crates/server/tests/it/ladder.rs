@@ -166,6 +166,42 @@ async fn the_street_orders_once_and_others_may_not() {
 }
 
 #[tokio::test]
+async fn an_order_says_what_is_to_be_done_and_by_when() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    goes(&town, &id, &handling()).await;
+    let path = format!("/requests/{id}");
+    let form = town.street_officer().opens(&path).await.with(200).body;
+    assert!(
+        form.contains("name=\"days\" type=\"number\" min=\"1\" max=\"30\" value=\"3\""),
+        "{form}"
+    );
+    let order = json!({ "note": "请先把坑围起来。", "days": 31 });
+    let refused = does(&town.street_officer(), &id, "supervision", order).await.with(422).json();
+    assert_eq!(refused["code"], "reply_days");
+    assert!(
+        refused["detail"].as_str().unwrap().starts_with("督办答复时限请填 1 至 30"),
+        "{refused}"
+    );
+    let order = json!({ "note": "请先把坑围起来。" });
+    does(&town.street_officer(), &id, "supervision", order).await.with(200);
+    let seen = sees(&town.officer(), &id).await;
+    let story = seen["timeline"].as_array().unwrap();
+    let told = story.iter().find(|told| told["event"] == "supervised").expect("the order");
+    let day: jiff::civil::Date = told["reply_by"].as_str().expect("a day").parse().unwrap();
+    let said = day.strftime("请在%-m月%-d日前答复").to_string();
+    let page = town.officer().opens(&path).await.with(200).body;
+    assert!(page.contains(&format!("街道督办，{said}")), "{page}");
+    jobs::tick(&town.app).await.unwrap();
+    for who in [town.officer(), town.property()] {
+        let news = who.opens("/notices").await.with(200).body;
+        assert!(news.contains(&format!("街道督办：“请先把坑围起来。”，{said}。")), "{news}");
+    }
+    let news = town.resident().opens("/notices").await.with(200).body;
+    assert!(!news.contains("请先把坑围起来"), "what offices say to each other: {news}");
+}
+
+#[tokio::test]
 async fn an_asker_reminds_once_a_day() {
     let town = town().await;
     let id = raised(&town.resident()).await;

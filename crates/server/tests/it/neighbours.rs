@@ -233,11 +233,46 @@ async fn neighbours_go_along_with_a_merge_and_come_back_with_a_separation() {
     // The head came by the first merge as well, and the officer by themselves: both stay.
     assert_eq!(sees(&town.worker(), &target).await["supporters"], 3);
     let back = sees(&town.officer(), &second).await;
-    assert_eq!((back["stage"].as_str(), &back["supporters"]), (Some("escalated"), &json!(2)));
+    assert_eq!(
+        (back["stage"].as_str(), &back["supporters"]),
+        (Some("raised"), &json!(2)),
+        "where it was"
+    );
     let story = town.resident().opens(&format!("/requests/{target}")).await.body;
     assert!(story.contains("分出了一件诉求"), "{story}");
     town.second_resident().opens(&format!("/requests/{target}")).await.with(404);
     does(&town.officer(), &second, "separation", json!({})).await.with(409);
+}
+
+#[tokio::test]
+async fn what_was_merged_goes_back_to_those_who_had_it() {
+    let town = town().await;
+    let [target, first, second] = three(&town).await;
+    // A grid worker had accepted the first, and the second had been escalated by then.
+    does(&town.worker(), &first, "acceptance", json!({})).await.with(200);
+    does(&town.worker(), &second, "escalation", json!({ "note": "太大" })).await.with(200);
+    merges(&town, &first, &target).await;
+    does(&town.officer(), &second, "merge", json!({ "into": target })).await.with(200);
+    let path = format!("/requests/{first}/separation");
+    let led = town.officer().posts(&path, &crate::town::form(&[])).await.with(303);
+    let desk = town.officer().opens(led.leads_to()).await.with(200).body;
+    let open =
+        format!("回到并案前的环节。 <a class=\"nowrap\" href=\"/requests/{first}\">看这件诉求</a>");
+    assert!(desk.contains(&open), "{desk}");
+    does(&town.officer(), &second, "separation", json!({})).await.with(200);
+    let stage = async |id: &str| sees(&town.officer(), id).await["stage"].clone();
+    assert_eq!(
+        (stage(&first).await, stage(&second).await),
+        (json!("accepted"), json!("escalated"))
+    );
+    let inbox = town.worker().opens("/inbox").await.with(200).body;
+    assert!(inbox.contains(&first) && !inbox.contains(&second), "{inbox}");
+    // Once more, and meanwhile nobody works in the grid any longer: the desk has it.
+    merges(&town, &first, &target).await;
+    town.dismiss(&town.worker()).await;
+    town.dismiss(&town.leader()).await;
+    does(&town.officer(), &first, "separation", json!({})).await.with(200);
+    assert_eq!(stage(&first).await, json!("escalated"));
 }
 
 #[tokio::test]

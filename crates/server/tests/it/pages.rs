@@ -295,6 +295,16 @@ async fn forms_without_photos_take_no_files_and_codes_are_short() {
 #[tokio::test]
 async fn on_the_spot_a_phrase_is_enough() {
     let town = town().await;
+    let other = raised(&town.resident()).await;
+    let shown = town.worker().opens(&format!("/requests/{other}")).await.with(200).body;
+    for phrase in ["已清理干净", "需要专业单位来办"] {
+        let button = format!("name=\"preset\" value=\"{phrase}\" formnovalidate");
+        assert!(shown.contains(&button), "one press sends it: {shown}");
+    }
+    let pressed = form(&[("note", ""), ("preset", "需要专业单位来办")]);
+    let led = town.worker().posts(&format!("/requests/{other}/escalation"), &pressed).await;
+    let page = town.worker().opens(led.with(303).leads_to()).await.with(200).body;
+    assert!(page.contains("需要专业单位来办") && page.contains("已上报。"), "{page}");
     let id = raised(&town.resident()).await;
     let chosen = form(&[("note", ""), ("preset", "已清理干净")]);
     let path = format!("/requests/{id}/resolution");
@@ -406,4 +416,73 @@ async fn every_figure_of_the_overview_opens_a_list_of_that_length() {
         seen += 1;
     }
     assert_eq!(seen, 6);
+}
+
+#[tokio::test]
+async fn photos_of_the_work_are_not_read_of_whoever_may_not_see_it() {
+    let town = town().await;
+    let id = raised(&town.resident()).await;
+    let path = format!("/requests/{id}/resolution");
+    // No picture at all: to be told so, one would have to be heard.
+    let file: &[(&str, &str, &[u8])] = &[("photos", "a.png", b"no picture")];
+    let fields = [("note", "已修好。")];
+    for who in [town.neighbour(), town.second_resident(), town.auditor()] {
+        who.posts_files(&path, &fields, file).await.with(404);
+    }
+    town.worker().posts_files(&path, &fields, file).await.with(422);
+    let photo = photo();
+    let file: &[(&str, &str, &[u8])] = &[("photos", "a.png", &photo)];
+    town.worker().posts_files(&path, &fields, file).await.with(303);
+}
+
+#[tokio::test]
+async fn a_list_says_how_long_it_is_and_is_narrowed_to_a_unit() {
+    let town = town().await;
+    let ids: Vec<String> = {
+        let mut ids = Vec::new();
+        for _ in 0..52 {
+            ids.push(raised(&town.resident()).await);
+            town.passes(jiff::SignedDuration::from_mins(10));
+        }
+        ids
+    };
+    let officer = town.officer();
+    let says =
+        async |query: &str| officer.opens(&format!("/requests?{query}")).await.with(200).body;
+    let all = says("").await;
+    assert!(all.contains("<h1>全部诉求</h1>") && all.contains("<b>共 52 件</b>"), "{all}");
+    assert!(all.find("导出 Excel") < all.find("role=\"search\""), "the tools are at the top");
+    assert!(says("stage=open").await.contains("共 52 件"));
+    assert!(says("stage=closed").await.contains("共 0 件"));
+    assert!(says("category=sanitation").await.contains("50 件以上"), "a search is not counted");
+    goes(&town, &ids[0], &handling()).await;
+    goes(&town, &ids[1], &[("worker", "rejection", json!({ "note": "找物业。" }))]).await;
+    assert!(says("stage=open").await.contains("共 51 件"));
+    let unit = says(&format!("unit={PROPERTY}")).await;
+    assert!(
+        unit.contains("共 1 件") && unit.contains(&ids[0]) && !unit.contains(&ids[1]),
+        "{unit}"
+    );
+    let sought = says(&format!("unit={PROPERTY}&q=楼道")).await;
+    assert_eq!(sought.matches("data-row").count(), 1, "{sought}");
+    let nothing = says(&format!("unit={}", crate::town::WATER)).await;
+    assert!(nothing.contains("没有找到"), "{nothing}");
+    let unknown = town.officer().calls("GET", "/requests?unit=x", json!({})).await.with(422).json();
+    assert_eq!(unknown["errors"][0]["reason"], "没有这个单位。", "{unknown}");
+    // Whoever works for another unit does not learn what this one has.
+    let other = town.water().calls("GET", &format!("/requests?unit={PROPERTY}"), json!({})).await;
+    assert_eq!(other.with(200).json()["items"], json!([]));
+    let office = town.officer().opens("/office").await.with(200).body;
+    assert!(office.contains(">全部诉求<"), "{office}");
+}
+
+#[tokio::test]
+async fn a_phone_shows_at_most_four_entries() {
+    let town = town().await;
+    for (name, _) in crate::town::Town::staff() {
+        let page = town.person(name).opens("/account").await.with(200).body;
+        let bar = page.split("class=\"tabs").nth(1).unwrap().split("</nav>").next().unwrap();
+        assert!(bar.matches("<li>").count() <= 4, "{name}: {bar}");
+        assert!(page.contains("href=\"/mine\""), "what they ask for themselves: {name}");
+    }
 }

@@ -30,6 +30,13 @@ async fn all_doors_of_an_area_stand_in_one_print() {
     let own = plates(&town.worker(), "").await;
     assert_eq!(own.matches("<svg class=\"qr\"").count(), 2, "a worker's own area comes first");
     assert!(own.contains(&format!("/a/{BUILDING}")) && own.contains("1 / 2"), "{own}");
+    let first = plates(&town.officer(), "size=a4").await;
+    assert_eq!(first.matches("<svg class=\"qr\"").count(), 0, "first an area is chosen");
+    assert!(first.contains("先选一个区域") && first.contains("<b>4</b> 栋楼"), "{first}");
+    assert!(
+        first.contains(&format!("<option value=\"{COMMUNITY}\">")),
+        "all of them, too: {first}"
+    );
     let empty = plates(&town.street_officer(), &format!("area={OTHER_COMMUNITY}")).await;
     assert!(empty.contains("这里没有登记楼栋"));
 }

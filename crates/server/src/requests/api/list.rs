@@ -86,6 +86,7 @@ pub(super) fn routes() -> Routes {
         ("category" = Option<String>, Query, description = "The code of a category"),
         ("urgency" = Option<String>, Query, example = "danger",
             description = "`danger`, `urgent`, `ordinary` or `complex`"),
+        ("unit" = Option<String>, Query, description = "The id of the unit that has it, or did it"),
         ("from" = Option<String>, Query, example = "2026-03-01",
             description = "Raised on this day or later"),
         ("to" = Option<String>, Query, example = "2026-03-31",

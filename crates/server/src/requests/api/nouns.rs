@@ -103,8 +103,13 @@ fn taken(kind: Kind) -> Vec<Taken> {
         | Kind::Return
         | Kind::Reopening
         | Kind::Question
-        | Kind::Answer
-        | Kind::Supervision => vec![NOTE],
+        | Kind::Answer => vec![NOTE],
+        Kind::Supervision => {
+            vec![
+                NOTE,
+                wanted("days", Shape::UpTo(30), "Working days to reply; 3 unless it is said"),
+            ]
+        }
         Kind::Withdrawal | Kind::Separation => vec![NOTE_IF_WANTED],
         Kind::Callback => vec![
             field("reached", Shape::Truth, "Whether the asker could be reached"),
@@ -154,7 +159,9 @@ fn about(kind: Kind) -> (&'static str, &'static str) {
         Kind::Confirmation => ("Confirm the result", "By the asker, and never by a handler."),
         Kind::Reopening => ("Reopen it", "By the asker, once, within 30 days."),
         Kind::Reminder => ("Remind whoever has it", "By the asker, once a day."),
-        Kind::Separation => ("Unmerge it", "By the desk in charge, to which it comes back."),
+        Kind::Separation => {
+            ("Unmerge it", "By the desk in charge; it goes back to those who had it.")
+        }
         Kind::Callback => {
             ("Write down a callback", "By a desk that did not do the work; it counts as an answer.")
         }

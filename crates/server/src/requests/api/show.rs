@@ -149,6 +149,10 @@ struct StoryLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     review_on: Option<Shown<Date>>,
+    /// By when a supervision order wants a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    reply_by: Option<Shown<Date>>,
 }
 
 /// Who asked, as the reader may see them.
@@ -309,5 +313,6 @@ fn moment<'a>(settings: &'a Settings, lang: Lang, told: &'a Told) -> StoryLine<'
         rating: told.rating,
         days: told.days,
         review_on: told.review_on.map(Shown),
+        reply_by: told.reply_by.map(Shown),
     }
 }

@@ -8,11 +8,13 @@ use domain::id::RequestId;
 use domain::requests::{Command, Ending, Event, Request, Stage};
 
 use super::{MERGES_MOST, Supporter, store};
+use crate::app::Settings;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::identity;
 use crate::receipts::Deed;
 use crate::requests::after::Change;
+use crate::requests::news::past;
 use crate::requests::{Record, store as requests};
 
 /// Holds both requests of a merge or a separation before either is read, the older first: of two
@@ -29,6 +31,27 @@ pub fn before(tx: &mut Tx, street: Street, id: RequestId, command: &Command) -> 
     let Some(other) = other.filter(|other| *other != id) else { return Ok(()) };
     store::hold(tx, street, id.min(other))?;
     store::hold(tx, street, id.max(other))
+}
+
+/// The command with what the records know about it: who separates a request need not say where it
+/// stood, for its history does.
+pub fn known(
+    tx: &mut Tx,
+    settings: &Settings,
+    deed: &Deed,
+    loaded: &Record,
+    command: &Command,
+) -> Result<Command, Error> {
+    let Command::Separate { note, .. } = command else { return Ok(command.clone()) };
+    let request = &loaded.request;
+    let entries = history::of(tx, deed.street, request.id.0)?;
+    let merged = entries.iter().rposition(|entry| entry.event == "merged").unwrap_or_default();
+    let life: Vec<Event> = entries[..merged].iter().filter_map(past::event).collect();
+    let limits = settings.limits_of(loaded);
+    let stood = request.stood(&life, settings.moment(&limits, deed.at));
+    let around = identity::reaching(tx, deed.street, request.area, deed.at)?;
+    let around: Vec<_> = around.into_iter().map(|(person, held)| (person, held.post)).collect();
+    Ok(Command::Separate { stood: stood.while_held(&around), note: note.clone() })
 }
 
 /// Follows what happened to a request: where it was merged or separated, those who joined it and

@@ -8,7 +8,7 @@ mod similar;
 mod store;
 pub(super) mod words;
 
-pub(super) use merging::{before, follow};
+pub(super) use merging::{before, follow, known};
 pub(super) use pages::{
     Around, Beside, already, around, has_joined, joined_items, kept, kept_again,
 };

@@ -1,6 +1,6 @@
 //! What happened, read back from history: the events as the rules know them.
 
-use domain::requests::{Desk, Event, Handler, Note, Rating, Rung, Said};
+use domain::requests::{Desk, Event, Handler, Note, Rating, Rung, Said, Stage};
 use serde_json::Value;
 
 use crate::history::Entry;
@@ -55,7 +55,7 @@ pub fn event(entry: &Entry) -> Option<Event> {
         "reopened" => Event::Reopened { to: desk(), reason: said()? },
         "closed_unrated" => Event::ClosedUnrated,
         "reminded" => Event::Reminded,
-        "separated" => Event::Separated { to: desk()?, note: note() },
+        "separated" => Event::Separated { to: separated_to(&facts)?, note: note() },
         "not_reached" => Event::CalledBack { said: None, to: None, note: note() },
         "called_back" => {
             let said = if facts.get("solved")?.as_bool()? {
@@ -65,11 +65,29 @@ pub fn event(entry: &Entry) -> Option<Event> {
             };
             Event::CalledBack { said: Some(said), to: desk(), note: note() }
         }
-        "supervised" => Event::Supervised { note: said()? },
+        "supervised" => Event::Supervised {
+            note: said()?,
+            reply_by: text("reply_by").and_then(|day| day.parse().ok()),
+        },
         "turned_yellow" => Event::Climbed { rung: Rung::Yellow, to: None },
         "turned_red" => Event::Climbed { rung: Rung::Red, to: None },
         "passed_on" => Event::Climbed { rung: Rung::Ordered, to: desk() },
         _ => return None,
+    })
+}
+
+/// Where a separated request came back to: the desk, where an old line names no stage.
+fn separated_to(facts: &Value) -> Option<Stage> {
+    let text = |name: &str| facts.get(name).and_then(Value::as_str);
+    let desk = || text("to").and_then(Desk::named);
+    Some(match text("stage") {
+        Some("raised") => Stage::Raised,
+        Some("accepted") => Stage::Accepted { worker: text("worker")?.parse().ok()? },
+        Some("redo") => Stage::Redo { desk: desk()? },
+        Some("suspended") => {
+            Stage::Suspended { desk: desk()?, review_on: text("review_on")?.parse().ok()? }
+        }
+        _ => Stage::Escalated { desk: desk()? },
     })
 }
 
@@ -122,8 +140,16 @@ mod tests {
             Event::Reopened { to: Some(desk), reason: note() },
             Event::ClosedUnrated,
             Event::Reminded,
-            Event::Separated { to: desk, note: None },
-            Event::Supervised { note: note() },
+            Event::Separated { to: Stage::Raised, note: None },
+            Event::Separated { to: Stage::Accepted { worker }, note: None },
+            Event::Separated { to: Stage::Escalated { desk }, note: Some(note()) },
+            Event::Separated { to: Stage::Redo { desk }, note: None },
+            Event::Separated {
+                to: Stage::Suspended { desk, review_on: "2026-12-01".parse().unwrap() },
+                note: None,
+            },
+            Event::Supervised { note: note(), reply_by: None },
+            Event::Supervised { note: note(), reply_by: "2026-12-01".parse().ok() },
             Event::Climbed { rung: Rung::Yellow, to: None },
             Event::Climbed { rung: Rung::Red, to: None },
             Event::Climbed { rung: Rung::Ordered, to: Some(desk) },

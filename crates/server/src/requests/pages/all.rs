@@ -14,6 +14,7 @@ use crate::requests::filters::{self, Kept};
 use crate::requests::search::words as search_words;
 use crate::requests::{self, Chip, Filter, Lists, Wanted, words};
 use crate::web::page::Html;
+use crate::web::words::Lang;
 use crate::web::{Fields, Page, Visit};
 
 /// How many requests a page shows.
@@ -26,6 +27,8 @@ struct All {
     wanted: Wanted,
     query: String,
     place: String,
+    /// How many there are; empty where only a search would know.
+    total: String,
     choices: Choices,
     /// More than words and a stage is chosen.
     is_narrowed: bool,
@@ -41,6 +44,7 @@ struct Choices {
     stages: Vec<Choice>,
     categories: Vec<Choice>,
     urgencies: Vec<Choice>,
+    units: Vec<Choice>,
     channels: Vec<Choice>,
     rungs: Vec<Choice>,
 }
@@ -87,7 +91,8 @@ pub async fn all(
     let fields = Fields::urlencoded(&query.unwrap_or_default());
     let Asked { wanted, filter } = Asked::read(&app, &settings, &fields)?;
     let area = filter.area.unwrap_or_else(|| settings.street.area());
-    let lists = found(&app, &visit, &settings, filter).await?;
+    let lists = found(&app, &visit, &settings, filter.clone()).await?;
+    let total = total(&app, &visit, &settings, filter, &lists).await?;
     let kept = match visit.actor.person() {
         Some(person) => app.db.read(move |tx| filters::of(tx, street, person)).await?,
         None => Vec::new(),
@@ -95,10 +100,11 @@ pub async fn all(
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
     let query = wanted.query();
     let joint = if query.is_empty() { "" } else { "&" };
-    let more = ["category", "urgency", "channel", "rung", "from", "to", "late"];
+    let more = ["category", "urgency", "unit", "channel", "rung", "from", "to", "late"];
     let all = All {
         page: Page::new(&app, &visit, &format!("/requests?{query}")),
         place: settings.place_name(area, visit.lang),
+        total,
         choices: choices(&settings, &visit, &wanted),
         is_narrowed: more.iter().any(|name| !wanted.shown(name).is_empty()),
         kept,
@@ -110,6 +116,35 @@ pub async fn all(
         wanted,
     };
     Ok(Html(all).into_response())
+}
+
+/// How many requests there are in the whole list, in words. A list that ends on its first page is
+/// counted as it stands; a search that goes on is not counted to its end.
+async fn total(
+    app: &App,
+    visit: &Visit,
+    settings: &std::sync::Arc<Settings>,
+    filter: Filter,
+    lists: &Lists,
+) -> Result<String, Error> {
+    let (here, is_first) = (lists.lines.len(), filter.after.is_none());
+    let many = |count: &str| match (visit.lang, count) {
+        (Lang::Zh, count) => format!("共 {count} 件"),
+        (Lang::En, "1") => "1 request".to_owned(),
+        (Lang::En, count) => format!("{count} requests"),
+    };
+    let (known, actor) = (settings.clone(), visit.actor.clone());
+    // Asked for however long the list is, so that a page takes as many statements always.
+    let counted = app.db.read(move |tx| requests::total(tx, &known, &actor, &filter)).await?;
+    Ok(match counted {
+        _ if is_first && lists.next.is_none() => many(&here.to_string()),
+        Some(counted) => many(&counted.to_string()),
+        None if is_first && here > 0 => match visit.lang {
+            Lang::Zh => format!("{here} 件以上"),
+            Lang::En => format!("more than {here} requests"),
+        },
+        None => String::new(),
+    })
 }
 
 fn choices(settings: &Settings, visit: &Visit, wanted: &Wanted) -> Choices {
@@ -131,6 +166,11 @@ fn choices(settings: &Settings, visit: &Visit, wanted: &Wanted) -> Choices {
         urgencies: urgencies
             .into_iter()
             .map(|it| choice("urgency", it.name(), lang.say(words::urgency(it))))
+            .collect(),
+        units: settings
+            .units
+            .iter()
+            .map(|it| choice("unit", &it.id.to_string(), lang.pick(&it.name, &it.name_en)))
             .collect(),
         channels: Channel::ALL
             .into_iter()

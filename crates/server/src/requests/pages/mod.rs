@@ -1,5 +1,6 @@
 //! The pages of requests: raise, follow, one request, and the piles of work.
 
+mod act;
 mod all;
 mod follow;
 mod home;

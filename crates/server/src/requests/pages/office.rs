@@ -65,9 +65,9 @@ const ALL: &[Entry] = &[
     Entry {
         path: "/requests",
         verbs: DESKS,
-        name: Phrase { zh: "查找与导出", en: "Search and export" },
+        name: Phrase { zh: "全部诉求", en: "All requests" },
         about: Phrase {
-            zh: "按编号、文字、地点查找，导出表格",
+            zh: "按编号、文字、地点、单位查找，导出表格",
             en: "Find by number, words or place, and take the list along",
         },
     },

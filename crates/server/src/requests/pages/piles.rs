@@ -56,6 +56,7 @@ pub async fn inbox(
     State(app): State<App>,
     visit: Visit,
     Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Error> {
     let settings = app.settings(visit.street()?)?;
     let lines = waiting(&app, &visit, &settings, Pile::Grid).await?;
@@ -66,7 +67,8 @@ pub async fn inbox(
     let groups = by_day(&eye, shown);
     let held = visit.actor.with(Verb::WorkInGrid);
     let places: Vec<String> = held.map(|held| settings.place_name(held.area, visit.lang)).collect();
-    let page = Page::new(&app, &visit, "/inbox");
+    let mut page = Page::new(&app, &visit, "/inbox");
+    done.say_on(&mut page);
     let joint = visit.lang.say(Phrase { zh: "、", en: ", " });
     Ok(Html(Inbox { page, places: places.join(joint), narrow, groups }).into_response())
 }
@@ -267,7 +269,11 @@ struct UnitPage {
 }
 
 /// What a unit is asked to do now, and nothing else.
-pub async fn unit(State(app): State<App>, visit: Visit) -> Result<Response, Error> {
+pub async fn unit(
+    State(app): State<App>,
+    visit: Visit,
+    Query(done): Query<Done>,
+) -> Result<Response, Error> {
     let settings = app.settings(visit.street()?)?;
     let lines = waiting(&app, &visit, &settings, Pile::Unit).await?;
     let eye = Eye { settings: &settings, lang: visit.lang, now: app.now() };
@@ -277,7 +283,8 @@ pub async fn unit(State(app): State<App>, visit: Visit) -> Result<Response, Erro
     let units = visit.actor.with(Verb::AnswerForUnit).filter_map(|held| held.unit);
     let names: Vec<String> = units.map(|id| settings.unit_name(id, visit.lang)).collect();
     let (to_sign, in_hand) = (of("dispatched"), of("handling"));
-    let page = Page::new(&app, &visit, "/unit");
+    let mut page = Page::new(&app, &visit, "/unit");
+    done.say_on(&mut page);
     let joint = visit.lang.say(Phrase { zh: "、", en: ", " });
     Ok(Html(UnitPage { page, names: names.join(joint), to_sign, in_hand }).into_response())
 }

@@ -63,6 +63,8 @@ impl Size {
 struct Plates {
     page: Page,
     name: String,
+    /// An area was chosen, and its plates are here.
+    is_chosen: bool,
     size: &'static str,
     /// Every size: its name, its words, and whether it is the one here.
     sizes: Vec<(&'static str, &'static str, bool)>,
@@ -96,7 +98,10 @@ pub async fn plates(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let settings = app.settings(visit.street()?)?;
-    let area = chosen(&visit, &settings, asked.area.as_deref().unwrap_or_default())?;
+    let wish = asked.area.as_deref().unwrap_or_default();
+    let area = chosen(&visit, &settings, wish)?;
+    // Whoever has one area alone has nothing to choose.
+    let is_chosen = !wish.is_empty() || areas(&visit, &settings, None).len() == 1;
     let size = asked.size.as_deref().unwrap_or("a5");
     let size = Size::ALL.into_iter().find(|known| known.name() == size).ok_or(Error::NotFound)?;
     let from = match asked.from.as_deref().unwrap_or_default() {
@@ -110,12 +115,14 @@ pub async fn plates(
         .filter(|&code| area.contains(code))
         .collect();
     let first = from.map_or(0, |from| buildings.partition_point(|&code| code < from));
+    // Nobody waits for hundreds of plates who has not said which.
+    let at_once = if is_chosen { AT_ONCE } else { 0 };
     let next = buildings
         .get(first + AT_ONCE)
         .map(|code| format!("/plates?area={area}&size={}&from={code}", size.name()));
     let (all, lang) = (buildings.len(), visit.lang);
     let wanted: Vec<(usize, AreaCode)> =
-        buildings.into_iter().enumerate().skip(first).take(AT_ONCE).collect();
+        buildings.into_iter().enumerate().skip(first).take(at_once).collect();
     let count = wanted.len();
     let (known, base) = (settings.clone(), base(&app, &headers));
     // Drawing hundreds of codes takes its time, which is not taken from other visitors.
@@ -125,13 +132,19 @@ pub async fn plates(
     };
     let drawn = tokio::task::spawn_blocking(draw).await;
     let drawn = drawn.map_err(|error| Error::Files(error.to_string()))??;
-    let page = Page::new(&app, &visit, &format!("/plates?area={area}&size={}", size.name()));
+    let here = if is_chosen {
+        format!("/plates?area={area}&size={}", size.name())
+    } else {
+        "/plates".to_owned()
+    };
+    let page = Page::new(&app, &visit, &here);
     Ok(Html(Plates {
         page,
         name: settings.whole_name(area, lang),
+        is_chosen,
         size: size.name(),
         sizes: Size::ALL.map(|one| (one.name(), lang.say(one.word()), one == size)).into(),
-        areas: areas(&visit, &settings, area),
+        areas: areas(&visit, &settings, is_chosen.then_some(area)),
         sheets: sheets(drawn, if size == Size::Pair { 2 } else { 1 }),
         count,
         all,
@@ -153,13 +166,17 @@ fn chosen(visit: &Visit, settings: &Settings, text: &str) -> Result<AreaCode, Er
 }
 
 /// The areas in which the reader may hang up plates, but for single buildings.
-fn areas(visit: &Visit, settings: &Settings, here: AreaCode) -> Vec<(AreaCode, String, bool)> {
+fn areas(
+    visit: &Visit,
+    settings: &Settings,
+    here: Option<AreaCode>,
+) -> Vec<(AreaCode, String, bool)> {
     let levels = [Level::Street, Level::Community, Level::Grid, Level::MicroGrid];
     let known = levels.into_iter().flat_map(|level| settings.areas_of(level));
     let ours = known.filter(|area| STAFF.iter().any(|&verb| visit.actor.may(verb, area.code)));
     let name = |code| settings.whole_name(code, visit.lang);
     let mut ours: Vec<_> =
-        ours.map(|area| (area.code, name(area.code), area.code == here)).collect();
+        ours.map(|area| (area.code, name(area.code), Some(area.code) == here)).collect();
     ours.sort_by_key(|&(code, ..)| code);
     ours
 }

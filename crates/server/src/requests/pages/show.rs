@@ -1,12 +1,13 @@
 //! One request: what it is, who has it now and until when, what its reader may do, and its story.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use domain::actor::Verb;
 use domain::area::AreaCode;
 use domain::id::RequestId;
-use domain::requests::{Kind, Stage};
+use domain::requests::{Kind, REPLY_DAYS, REPLY_DAYS_MAX, Stage};
 use serde::Deserialize;
 
 use super::raise::beside_their_field;
@@ -81,6 +82,8 @@ pub struct Matter {
     pub reminded: String,
     /// From when on its asker may remind them again; empty where nothing keeps them from it.
     pub again_from: String,
+    /// Under which order it stands, and by when a reply is wanted; empty where under none.
+    pub ordered: String,
     /// By which way it came; empty where its asker wrote it.
     pub channel: &'static str,
     /// Who wrote it down for the asker, with their post; empty where nobody did.
@@ -109,8 +112,10 @@ pub struct Act {
     /// The unit where such requests usually go.
     pub usual: String,
     pub key: String,
-    /// The most working days of an extension.
+    /// The most working days of an extension, or of the reply to an order.
     pub days_max: u8,
+    /// As many as are usual.
+    pub days: u8,
     /// The last day that may be chosen.
     pub day_max: String,
 }
@@ -133,6 +138,10 @@ pub async fn show(
     if is_redo && shown.seen.is_mine && done.done.as_deref() == Some(Kind::Confirmation.name()) {
         shown.page.done = shown.page.say(words::SENT_BACK);
         shown.page.comes.clone_from(&shown.matter.sentence);
+    }
+    if !shown.seen.is_mine {
+        let (path, name) = shown.back;
+        shown.page.onward = Some((path.to_owned(), name));
     }
     Ok(Html(shown).into_response())
 }
@@ -213,10 +222,22 @@ pub(super) fn matter(eye: &Eye<'_>, seen: &Seen) -> Matter {
         joined: neighbours::words::joined(record.supporters, lang),
         reminded: words::reminded(record.request.reminders, seen.is_mine, lang),
         again_from: eye.again_from(seen),
+        ordered: ordered(seen, lang),
         channel: words::channel_shown(record.channel, lang),
         writer: eye.writer(seen),
         takes_photos: seen.takes_photos_of_work(),
     }
+}
+
+/// The order under which an open request stands, where it wants a reply.
+fn ordered(seen: &Seen, lang: Lang) -> String {
+    let open = !seen.record.request.stage.is_closed();
+    let order = seen.story.iter().rev().find(|told| told.event == "supervised");
+    let day = order.and_then(|told| told.reply_by).filter(|_| open);
+    day.map_or_else(String::new, |day| {
+        let said = lang.say(Phrase { zh: "街道督办，", en: "The street ordered this done: " });
+        format!("{said}{}", words::reply_by(day, lang))
+    })
 }
 
 /// Where the reader came from, most likely.
@@ -269,7 +290,11 @@ fn acts(
         },
         usual: usual.clone(),
         key: app.new_key(),
-        days_max: settings.limits.extension_days_max,
+        days_max: match kind {
+            Kind::Supervision => REPLY_DAYS_MAX,
+            _ => settings.limits.extension_days_max,
+        },
+        days: REPLY_DAYS,
         day_max: last.to_string(),
     };
     let mut choices: Vec<Kind> =
@@ -304,10 +329,15 @@ pub async fn act(
     State(app): State<App>,
     visit: Visit,
     Path((id, noun)): Path<(String, String)>,
-    form: Form,
+    request: Request,
 ) -> Result<Response, Error> {
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
     let kind = Kind::named(&noun).ok_or(Error::NotFound)?;
+    // Photos are neither read nor kept of somebody who may not see the request.
+    if may_bring_files(&request) {
+        requests::may_add_photos(&app, &visit, id).await?;
+    }
+    let form = Form::from_request(request, &app).await?;
     let fields = form.fields.clone();
     match execute(&app, id, kind, form).await {
         Ok(_) => {
@@ -320,6 +350,12 @@ pub async fn act(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether a form may have files in it.
+fn may_bring_files(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/"))
 }
 
 /// The page again, with why a form was refused and with what was written into it.
@@ -343,7 +379,7 @@ async fn after(app: &App, visit: &Visit, id: RequestId, kind: Kind) -> Result<Re
     match see(app, visit, id).await {
         Ok(seen) if !seen.is_mine && desks.iter().any(|&desk| visit.actor.may_somewhere(desk)) => {
             let list = if kind == Kind::Callback { "/callbacks" } else { "/desk" };
-            Ok(see_other(&format!("{list}?done={done}")))
+            Ok(see_other(&format!("{list}?done={done}&about={id}")))
         }
         Ok(_) => Ok(see_other(&format!("/requests/{id}?done={done}"))),
         Err(Error::NotFound) => Ok(see_other(&format!("{}?done={done}", back(visit).0))),
@@ -355,13 +391,18 @@ async fn after(app: &App, visit: &Visit, id: RequestId, kind: Kind) -> Result<Re
 #[derive(Deserialize)]
 pub struct Done {
     done: Option<String>,
+    /// The request, where its reader was led elsewhere.
+    about: Option<String>,
 }
 
 impl Done {
-    /// The page with what was done at its top.
+    /// The page with what was done at its top, and the request to which it was done.
     pub fn say_on(&self, page: &mut Page) {
         let kind = self.done.as_deref().and_then(Kind::named);
         page.done = kind.map_or("", |kind| page.say(words::done(kind)));
+        let about = self.about.as_deref().and_then(|id| id.parse::<RequestId>().ok());
+        let open = page.t("看这件诉求", "See the request");
+        page.onward = about.map(|id| (format!("/requests/{id}"), open));
     }
 }
 
@@ -426,61 +467,5 @@ impl Show {
             phone: &self.phone,
         };
         beside.render().unwrap_or_default()
-    }
-}
-
-impl Act {
-    /// A button alone: there is nothing to fill in.
-    fn is_plain(&self) -> bool {
-        self.label.is_empty() && self.units.is_empty() && !self.is_merge()
-    }
-
-    fn takes_photos(&self) -> bool {
-        matches!(self.kind, Kind::Resolution | Kind::Completion)
-    }
-
-    fn needs_note(&self) -> bool {
-        !matches!(
-            self.kind,
-            Kind::Dispatch
-                | Kind::Withdrawal
-                | Kind::ExtensionDecision
-                | Kind::Resolution
-                | Kind::Callback
-                | Kind::Separation
-        )
-    }
-
-    /// Phrases to choose from instead of writing: three taps are enough on the spot.
-    fn presets(&self) -> &'static [Phrase] {
-        if self.kind == Kind::Resolution { words::PRESETS } else { &[] }
-    }
-
-    fn is_merge(&self) -> bool {
-        self.kind == Kind::Merge
-    }
-
-    /// What a button without a form brings about; empty where its words say it.
-    fn hint(&self) -> Phrase {
-        match self.kind {
-            Kind::Reminder => words::REMINDER_HINT,
-            _ => Phrase { zh: "", en: "" },
-        }
-    }
-
-    fn is_callback(&self) -> bool {
-        self.kind == Kind::Callback
-    }
-
-    fn is_extension(&self) -> bool {
-        self.kind == Kind::Extension
-    }
-
-    fn is_decision(&self) -> bool {
-        self.kind == Kind::ExtensionDecision
-    }
-
-    fn is_suspension(&self) -> bool {
-        self.kind == Kind::Suspension
     }
 }

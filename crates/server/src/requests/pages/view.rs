@@ -241,6 +241,9 @@ impl Eye<'_> {
             let day = day.strftime(if zh { "%Y年%-m月%-d日" } else { "%-d %B %Y" });
             text = format!("{text}{colon}{day}");
         }
+        if let Some(day) = told.reply_by {
+            text = format!("{text}{colon}{}", words::reply_by(day, self.lang));
+        }
         if let Some((from, to)) = told.moved {
             let [from, to] = [from, to].map(|at| time::full(at, &self.calendar().zone, self.lang));
             text = format!("{text}{colon}{from} → {to}");

@@ -48,7 +48,7 @@ pub(super) fn is_needed(scope: Scope, filter: &Filter) -> bool {
     let is_dense = matches!(filter.stage, None | Some("closed"));
     let is_open = !is_dense || filter.late || filter.rung.is_some();
     let is_little = match scope {
-        Scope::Area(_) | Scope::Masked(_) => is_open,
+        Scope::Area(_) | Scope::Masked(_) => is_open && filter.unit.is_none(),
         Scope::Unit(..) => false,
         Scope::Asker(..) => true,
     };

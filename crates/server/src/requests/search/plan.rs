@@ -243,6 +243,7 @@ fn natural(scope: Scope, filter: &Filter) -> Source {
     match (scope, filter.stage) {
         (Scope::Unit(unit, _), _) => Source::Unit(unit.0),
         (Scope::Asker(asker, _), _) => Source::Asker(asker.0),
+        _ if let Some(unit) = filter.unit => Source::Unit(unit.0),
         (_, Some("open" | "late")) => Source::Open,
         (_, Some(stage)) if stage != "closed" => Source::Stage(stage),
         _ if filter.late || filter.rung.is_some() => Source::Open,

@@ -2,6 +2,7 @@
 //! one place, and written again for links.
 
 use domain::area::AreaCode;
+use domain::id::UnitId;
 use domain::requests::{Channel, Rung, Urgency};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,8 +19,10 @@ use crate::web::words::{Lang, Phrase};
 const LONGEST: usize = 100;
 
 /// The names by which a list is narrowed, in the order in which an address has them.
-const NAMES: [&str; 11] =
-    ["area", "stage", "q", "category", "urgency", "from", "to", "channel", "rung", "late", "mine"];
+const NAMES: [&str; 12] = [
+    "area", "stage", "q", "category", "urgency", "unit", "from", "to", "channel", "rung", "late",
+    "mine",
+];
 
 /// What is wanted of a list: the fields that say something, as they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,6 +131,12 @@ impl Wanted {
                     filter.urgency = Urgency::named(value);
                     filter.urgency.is_none().then_some(words::URGENCY_UNKNOWN)
                 }
+                "unit" => {
+                    let unit = value.parse::<UnitId>().ok();
+                    let known = |id: &UnitId| settings.units.iter().any(|unit| unit.id == *id);
+                    filter.unit = unit.filter(known);
+                    filter.unit.is_none().then_some(words::UNIT_UNKNOWN)
+                }
                 "channel" => {
                     filter.channel = Channel::named(value);
                     filter.channel.is_none().then_some(words::CHANNEL_UNKNOWN)
@@ -193,6 +202,10 @@ fn said(settings: &Settings, lang: Lang, name: &str, value: &str) -> String {
             found.map_or(value, |it| lang.pick(&it.name, &it.name_en)).to_owned()
         }
         "urgency" => phrase(Urgency::named(value).map(super::super::words::urgency)),
+        "unit" => {
+            let unit = value.parse().map(|unit| settings.unit_name(unit, lang));
+            unit.unwrap_or_else(|_| value.to_owned())
+        }
         "channel" => phrase(Channel::named(value).map(words::channel)),
         "rung" => phrase(Rung::named(value).map(words::rung)),
         "from" => lang.pick(&format!("{value} 起"), &format!("from {value}")).to_owned(),

@@ -29,6 +29,8 @@ pub const CHANNEL_UNKNOWN: Phrase = Phrase {
     en: "There is no such channel. There are: page, building_head, grid_worker, counter, phone, \
          paper, import, open311.",
 };
+pub const UNIT_UNKNOWN: Phrase =
+    Phrase { zh: "没有这个单位。", en: "There is no such unit." };
 pub const RUNG_UNKNOWN: Phrase = Phrase {
     zh: "没有这种亮灯。可填：green、yellow、red、ordered。",
     en: "There is no such rung. There are: green, yellow, red, ordered.",

@@ -7,7 +7,7 @@ use domain::requests::Desk;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{desk, event, moment};
+use super::{desk, event, moment, reply_by};
 use crate::app::Settings;
 use crate::web::words::Lang;
 
@@ -23,6 +23,9 @@ struct Gaps {
     days: u64,
     solved: bool,
     topic: Topic,
+    /// What a supervision order says, for staff, and by when a reply is wanted.
+    order: String,
+    reply: String,
 }
 
 /// What happened, in a sentence for the asker or for staff.
@@ -49,6 +52,8 @@ pub fn news(
         days: facts.get("days").and_then(Value::as_u64).unwrap_or_default(),
         solved: facts.get("solved").and_then(Value::as_bool).unwrap_or_default(),
         topic,
+        order: text("order").to_owned(),
+        reply: text("reply_by").parse().map(|day| reply_by(day, lang)).unwrap_or_default(),
     };
     let told = if to_asker { gaps.to_asker(kind) } else { gaps.to_staff(kind) };
     if !told.is_empty() {
@@ -190,8 +195,8 @@ impl Gaps {
                 format!("It is open again{latest}."),
             ),
             "separated" => self.pick(
-                format!("不再与另一件合并，由{desk}单独办理{latest}。"),
-                format!("It goes its own way again; {desk} has it{latest}."),
+                format!("不再与另一件合并，单独办理{latest}。"),
+                format!("It goes its own way again; it is due{latest}."),
             ),
             "closed_unrated" => self.say(
                 "到期没有评价，已办结（不算满意）。30 天内还可以重新打开一次。",
@@ -214,6 +219,15 @@ impl Gaps {
     }
 
     /// Who has it, as far as this piece of news knows.
+    /// `，请在…前答复` where an order names a day.
+    fn replies(&self) -> String {
+        match (self.reply.as_str(), self.zh) {
+            ("", _) => String::new(),
+            (reply, true) => format!("，{reply}"),
+            (reply, false) => format!("; {reply}"),
+        }
+    }
+
     fn holder(&self) -> &str {
         if self.unit.is_empty() { &self.desk } else { &self.unit }
     }
@@ -235,7 +249,12 @@ impl Gaps {
                 format!("上报到{desk}，请派单{latest}。"),
                 format!("It was escalated to {desk}: please dispatch it{latest}."),
             ),
-            "escalated" | "handling" | "separated" if !is_turn => {
+            "separated" if is_turn => self.pick(
+                format!("撤销了并案，又回到您这里{latest}。"),
+                format!("It was unmerged and is yours again; it is due{latest}."),
+            ),
+            "separated" => self.say("撤销了并案，单独办理。", "It was unmerged."),
+            "escalated" | "handling" if !is_turn => {
                 self.pick(format!("已由{desk}接手。"), format!("{desk} has it now."))
             }
             "dispatched" if is_turn => self.pick(
@@ -253,7 +272,7 @@ impl Gaps {
                 format!("{unit}退单，请重新派单{latest}。"),
                 format!("{unit} has returned it: please dispatch it anew{latest}."),
             ),
-            "handling" | "separated" => self.pick(
+            "handling" => self.pick(
                 format!("由{desk}办理{}。", self.by("{}前办好", "")),
                 format!("{desk} handles it; it is due{latest}."),
             ),
@@ -317,6 +336,13 @@ impl Gaps {
                 "已经超期，再不办就要督办。",
                 "It is late; next comes a supervision order.",
             ),
+            "supervised" if !self.order.is_empty() => {
+                let (order, reply) = (&self.order, self.replies());
+                self.pick(
+                    format!("街道督办：“{order}”{reply}。"),
+                    format!("The street ordered this done: “{order}”{reply}."),
+                )
+            }
             "supervised" | "passed_on" => self.pick(
                 format!("已列入督办，请马上办{latest}。"),
                 format!("A supervision order was given: please see to it at once{latest}."),
@@ -340,6 +366,8 @@ mod tests {
             days: 3,
             solved: false,
             topic: Topic::Turn,
+            order: String::new(),
+            reply: String::new(),
         }
     }
 

@@ -64,6 +64,10 @@ pub fn refusal(refusal: &Refusal, settings: &Settings, choices: &[Kind]) -> Sent
             format!("复核日请选明天起 {most} 天以内的一天。"),
             format!("Please choose a day of review from tomorrow on, within {most} days."),
         ),
+        Refusal::ReplyDays(most) => Sentence::new(
+            format!("督办答复时限请填 1 至 {most} 个工作日。"),
+            format!("Please give 1 to {most} working days to reply."),
+        ),
         Refusal::IntoItself => {
             Sentence::new("不能并入它自己。", "A request cannot be merged into itself.")
         }

@@ -211,6 +211,7 @@
     if (again) { again.focus(); }
     window.scrollTo(0, scroll);
     dress(fresh);
+    document.dispatchEvent(new Event("swapped"));
   }
   function offer(part, fresh) {
     var old = part.querySelector("[data-offer]");

@@ -32,14 +32,23 @@ function makeFates(store, queue, me, send) {
     node.hidden = !text;
   }
 
-  /* What was done once is not offered again; photos and questions may be many. */
-  function hideQueued(form, ours) {
+  /* What was done once and waits is not offered again: it says so in its place. Photos and questions may
+     be many. */
+  function markQueued(form, ours) {
     var path = form.getAttribute("action");
     var isOnce = !/\/(photos|question)$/.test(path);
-    var isQueued = isOnce && ours.some(function (deed) { return deed.path === path && deed.state === "waiting"; });
+    var queued = ours.filter(function (deed) { return isOnce && deed.path === path && deed.state === "waiting"; })[0];
     var box = form.closest(".do") || form;
-    form.hidden = isQueued;
-    if (box !== form) { box.hidden = isQueued && !box.querySelector("[data-said]"); }
+    form.hidden = Boolean(queued);
+    if (box === form) { return; }
+    box.hidden = Boolean(queued) && !box.querySelector("[data-said]");
+    if (!queued) { return; }
+    var row = make("p", "row");
+    row.dataset.queued = "1";
+    var status = row.appendChild(make("span", "status is-paused"));
+    status.appendChild(icon("s-paused"));
+    status.appendChild(document.createTextNode(queued.label + words.inQueue));
+    box.parentNode.insertBefore(row, box);
   }
 
   /* On today's list: which requests have something that waits. */
@@ -60,7 +69,7 @@ function makeFates(store, queue, me, send) {
     var here = /^\/requests\/([0-9A-Za-z]{13})$/.exec(location.pathname);
     var ours = here && open.filter(function (deed) { return deed.about === here[1]; });
     var main = document.querySelector("main");
-    all("main form[action]").forEach(function (form) { hideQueued(form, ours || []); });
+    all("main form[action]").forEach(function (form) { markQueued(form, ours || []); });
     if (!ours || !ours.length || !main) { return; }
     var note = make("div", "notice notice-warn no-print");
     note.dataset.queued = "1";
@@ -180,13 +189,17 @@ function makeFates(store, queue, me, send) {
     all("[data-made]", place).forEach(function (node) { place.removeChild(node); });
     none.hidden = deeds.length > 0;
     if (!deeds.length) { return; }
+    var waiting = count(deeds, "waiting");
+    var refused = count(deeds, "refused");
+    var said = place.appendChild(make("p", "", waiting ? say("heldHere", waiting) : refused ? say("refused", refused) : words.allArrived));
+    said.dataset.made = "1";
     var bar = place.appendChild(make("div", "row"));
     bar.dataset.made = "1";
     if (reach === "signedOut") {
       var sign = bar.appendChild(link("/sign-in?next=/waiting", words.signIn));
       sign.className = "button";
     }
-    if (deeds.some(isOpen)) {
+    if (waiting) {
       var retry = bar.appendChild(button(words.retry, "button-main", send));
       retry.dataset.retry = "1";
     }

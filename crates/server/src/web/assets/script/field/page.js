@@ -183,6 +183,16 @@
   function forgetDraft(form) {
     try { if (form.dataset.draft) { localStorage.removeItem("draft:" + form.dataset.draft); } } catch (e) { return; }
   }
+  /* What a button says goes along with its form, as it would have gone without a script. */
+  function goAsFormsDo(form, submitter) {
+    if (submitter && submitter.form === form && submitter.name) {
+      var said = form.appendChild(make("input"));
+      said.type = "hidden";
+      said.name = submitter.name;
+      said.value = submitter.value;
+    }
+    form.submit();
+  }
   function take(form, found, submitter) {
     if (form.dataset.sent) { return; }
     form.dataset.sent = "1";
@@ -193,7 +203,7 @@
       // It could not be kept: the form goes as forms do, or stays for a better moment.
       free(form);
       if (isCopy || navigator.onLine === false) { notice(form, "notice-bad", [[words.notKept]]); return; }
-      form.submit();
+      goAsFormsDo(form, submitter);
     });
   }
   /* Waits for the fate of a deed and says it beside its form. */
@@ -251,13 +261,16 @@
     event.stopImmediatePropagation();
     var submitter = event.submitter || pressed;
     // The server cannot tell now what is missing: the browser does.
-    if ((isCopy || navigator.onLine === false) && form.noValidate && !form.reportValidity()) { return; }
+    var isWhole = submitter && submitter.formNoValidate;
+    if ((isCopy || navigator.onLine === false) && form.noValidate && !isWhole && !form.reportValidity()) { return; }
     (function whenReady(tries) {
       if (form.dataset.busy && tries < 300) { setTimeout(whenReady, 100, tries + 1); return; }
       take(form, found, submitter);
     }(0));
   }
   document.addEventListener("submit", onSubmit, true);
+  /* A part that came anew does not know yet what waits on the phone. */
+  document.addEventListener("swapped", function () { fates.render(); });
 
   /* --- Signing out ------------------------------------------------------------------------------ */
 

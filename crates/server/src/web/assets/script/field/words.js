@@ -2,7 +2,8 @@
 var root = document.documentElement;
 var words = root.lang.slice(0, 2) === "zh" ? {
   waiting: "{n} 条待同步", refused: "{n} 条没办成，要您处理", sending: "正在发送…", noNetwork: "网络不通", without: "没有网络，可以照常办：先存手机，有网再发",
-  signedOut: "登录已过期，请重新登录后发送", signIn: "重新登录", retry: "重试",
+  signedOut: "登录已过期，请重新登录后发送", signIn: "重新登录", retry: "现在发送", inQueue: "：已排队",
+  heldHere: "{n} 件存在这部手机里，还没有送达。有网会自动发送，也可以现在就发。", allArrived: "都送达了，没有等着发送的。",
   stateWaiting: "待同步", stateSending: "发送中", stateDone: "已送达", stateRefused: "没办成", stateHeld: "等上一步",
   heldWhy: "同一件诉求的上一步没办成，先处理那一步，这一步才会发送。",
   photos: "照片 {n} 张", open: "打开这件诉求", edit: "改一改再发", again: "原样再发", separate: "不是同一件，照样发送", asks: "如果是同一件，就选“不要了”，有网时打开那件诉求点“我也遇到了”。", discard: "不要了", save: "改好了，发送", clear: "清掉已送达的",
@@ -25,7 +26,8 @@ var words = root.lang.slice(0, 2) === "zh" ? {
   }, whyElse: "服务器没有收下。请打开诉求看看，再决定原样再发还是不要了。"
 } : {
   waiting: "{n} waiting to be sent", refused: "{n} refused: please look", sending: "Sending…", noNetwork: "no network", without: "No network. Go on: it is kept here and sent later",
-  signedOut: "signed out: sign in again to send", signIn: "Sign in again", retry: "Retry",
+  signedOut: "signed out: sign in again to send", signIn: "Sign in again", retry: "Send now", inQueue: ": queued",
+  heldHere: "{n} kept on this phone and not sent yet. They go by themselves when there is a network, or now.", allArrived: "All has arrived; nothing waits.",
   stateWaiting: "Waiting", stateSending: "Sending", stateDone: "Arrived", stateRefused: "Refused", stateHeld: "Behind another",
   heldWhy: "What you did before on the same request was refused. Deal with that first; then this is sent.",
   photos: "{n} photos", open: "Open the request", edit: "Change and send", again: "Send as it is", separate: "It is another one: send it", asks: "If it is the same, discard this, and join that request when there is a network.", discard: "Discard", save: "Changed: send it", clear: "Clear what has arrived",
