@@ -31,9 +31,29 @@ async fn in_hand(town: &Town) -> String {
     id
 }
 
+/// Takes a notice in as it stands: the notices of these stories are short.
 async fn takes_in(person: &Person, text: &str, version: i64) -> Answer {
     let version = version.to_string();
-    person.posts("/calendar/notices", &form(&[("text", text), ("version", &version)])).await
+    let sent = form(&[("text", text), ("version", &version), ("as_it_stands", "1")]);
+    person.posts("/calendar/notices", &sent).await
+}
+
+/// A whole notice of 2027.
+fn whole() -> String {
+    let mut text = NOTICE.to_owned();
+    for (name, days, worked) in [
+        ("春节", &["02-05", "02-06", "02-07", "02-08", "02-09", "02-10"][..], &["02-14"][..]),
+        ("清明节", &["04-03", "04-04", "04-05"], &[]),
+        ("劳动节", &["05-01", "05-02", "05-03", "05-04"], &["05-08"]),
+        ("端午节", &["06-09"], &[]),
+        ("中秋节", &["09-15"], &[]),
+        ("国庆节", &["10-01", "10-02", "10-03", "10-04", "10-05", "10-06"], &["10-09"]),
+    ] {
+        let row = |day: &&str, is_off: u8| format!("2027-{day},{name},{is_off}\n");
+        text.extend(days.iter().map(|day| row(day, 1)));
+        text.extend(worked.iter().map(|day| row(day, 0)));
+    }
+    text
 }
 
 async fn deadline(person: &Person, id: &str) -> Value {
@@ -179,14 +199,13 @@ async fn bad_rows_are_told_and_nothing_is_taken_in() {
     let officer = town.street_officer();
     let bad = "date,name,is_off_day\n2027-1-1,元旦,1\n2027-2-30,春节,1\n2027-2-7,春节,也许\n";
     let told = officer.posts("/calendar/preview", &form(&[("text", bad)])).await.with(422).body;
-    for said in ["第 3 行，日期（date）", "2027-2-30", "第 4 行，是否放假（is_off_day）", "也许"]
-    {
+    for said in ["第 3 行，日期：", "2027-2-30", "第 4 行，是否放假：", "也许"] {
         assert!(told.contains(said), "{said}: {told}");
     }
     assert!(told.contains("2027-2-7,春节,也许"), "what was typed is still there");
     let english = officer.in_english();
     let told = english.posts("/calendar/preview", &form(&[("text", bad)])).await.with(422).body;
-    assert!(told.contains("Row 3, date:"), "{told}");
+    assert!(told.contains("Row 3, day:"), "{told}");
     takes_in(&officer, bad, 0).await.with(422);
     let sent = json!({ "text": bad });
     let answer = officer.calls("POST", "/calendar/notices", sent).await.with(422);
@@ -202,6 +221,77 @@ async fn bad_rows_are_told_and_nothing_is_taken_in() {
     }
     let calendar = days(&town).await;
     assert_eq!((&calendar["known_through"], &calendar["days"]), (&json!("2026-12-31"), &json!([])));
+}
+
+#[tokio::test]
+async fn half_a_notice_is_taken_in_only_as_it_stands() {
+    let town = year_end().await;
+    let officer = town.street_officer();
+    let two = "2027-1-1,元旦,1\n2027-10-1,国庆节,1\n2027-10-4,国庆节,1\n";
+    let preview = officer.posts("/calendar/preview", &form(&[("text", two)])).await.with(200).body;
+    let missing = "没有这些节日的放假：春节、清明节、劳动节、端午节、中秋节。";
+    for said in [missing, "有 258 个工作日，正常是 240 至 256 个", "通知原文就是这样"]
+    {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
+    let english = officer.in_english();
+    let told = english.posts("/calendar/preview", &form(&[("text", two)])).await.with(200).body;
+    assert!(told.contains("No day is off for: Spring Festival, Qingming Festival"), "{told}");
+
+    // Page and program alike: not without saying so.
+    let sent = form(&[("text", two), ("version", "0")]);
+    let told = officer.posts("/calendar/notices", &sent).await.with(422).body;
+    for said in [missing, "没有导入。", "勾选“通知原文就是这样”", "name=\"as_it_stands\""]
+    {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    let path = "/calendar/notices";
+    let told = officer.calls("POST", path, json!({ "text": two })).await.with(422).json();
+    assert!(told.to_string().contains("as_it_stands"), "{told}");
+    let dry = json!({ "text": two, "dry_run": true });
+    let plan = officer.calls("POST", path, dry).await.with(200).json();
+    assert_eq!(
+        (&plan["is_doubted"], &plan["missing"][0]),
+        (&json!(true), &json!("spring_festival"))
+    );
+    assert_eq!(days(&town).await["known_through"], "2026-12-31", "nothing was taken in");
+
+    // A year without a working day is no year, whatever festivals it names.
+    let first = jiff::civil::date(2027, 1, 1);
+    let all = (0..365).map(|day| first.saturating_add(jiff::Span::new().days(day)));
+    let never: String = all.map(|day| format!("{day},元旦春节清明五一端午中秋国庆,1\n")).collect();
+    let sent = form(&[("text", &never), ("version", "0")]);
+    let told = officer.posts("/calendar/notices", &sent).await.with(422).body;
+    assert!(told.contains("有 0 个工作日") && !told.contains("没有这些节日"), "{told}");
+
+    takes_in(&officer, two, 0).await.with(303);
+    assert_eq!(days(&town).await["workdays"], 258);
+}
+
+#[tokio::test]
+async fn a_whole_notice_asks_nothing_more() {
+    let town = year_end().await;
+    let officer = town.street_officer();
+    // A closure of the office is no doubt about the notice.
+    let closure = json!({ "first": "2027-03-01", "last": "2027-03-31", "reason": "洪水" });
+    officer.calls("POST", "/calendar/closures", closure).await.with(201);
+    let text = whole();
+    let preview =
+        officer.posts("/calendar/preview", &form(&[("text", &text)])).await.with(200).body;
+    assert!(!preview.contains("as_it_stands") && preview.contains("确认导入"), "{preview}");
+    let sent = form(&[("text", &text), ("version", "1")]);
+    officer.posts("/calendar/notices", &sent).await.with(303);
+}
+
+#[tokio::test]
+async fn rows_are_told_as_the_box_numbers_them() {
+    let town = year_end().await;
+    let bad = "x,元旦,1\r\nx,元旦,1\r\n\r\nx,元旦,1\r\n";
+    let sent = form(&[("text", bad)]);
+    let told = town.street_officer().posts("/calendar/preview", &sent).await.with(422).body;
+    for said in ["第 1 行", "第 2 行", "第 4 行"] {
+        assert_eq!(told.matches(said).count(), 1, "{said}: {told}");
+    }
 }
 
 #[tokio::test]
@@ -273,7 +363,7 @@ async fn the_same_key_takes_a_notice_in_once() {
     let town = year_end().await;
     in_hand(&town).await;
     let officer = town.street_officer();
-    let (key, sent) = (fresh_key(), json!({ "text": NOTICE }));
+    let (key, sent) = (fresh_key(), json!({ "text": NOTICE, "as_it_stands": true }));
     let path = "/calendar/notices";
     let dry = json!({ "text": NOTICE, "dry_run": true });
     let plan = officer.calls("POST", path, dry).await.with(200).json();
