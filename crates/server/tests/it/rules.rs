@@ -370,7 +370,7 @@ async fn what_makes_no_sense_is_said_beside_its_field() {
         ("note", ""),
     ]);
     let page = boss.posts("/office/rules/clocks", &wrong).await.with(422).body;
-    for said in ["没有这个类别。", "本街道没有这个地方。", "请填 1 至 400 的整数"]
+    for said in ["没有这个类别。", "本街道没有这个地方。", "请填 1 至 250 的整数"]
     {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -390,7 +390,11 @@ async fn what_makes_no_sense_is_said_beside_its_field() {
         ("routing", "category,area,unit\n,,water\n,,property\n", "第 2 行：前面已有同样范围的一行"),
         ("routing", "colour\nred\n", "表格读不出来"),
         ("clocks", "limit,term\nreview,1 working_days\n", "请选一个环节"),
-        ("clocks", "limit,term\nfinish,9999 working_days\n", "1 至 400"),
+        ("clocks", "limit,term\nfinish,9999 working_days\n", "1 至 250 个工作日（最长约一年）"),
+        ("clocks", "limit,term\nfinish,251 working_days\n", "1 至 250 个工作日"),
+        ("clocks", "limit,term\nfinish,+1 working_days\n", "只写数字"),
+        ("clocks", "limit,term\nfinish,401 clock_hours\n", "1 至 400 小时"),
+        ("numbers", "name,value\ncalls_max,+3\n", "只写数字"),
         ("categories", "code,name,icon,urgency\nnew,新,tree,ordinary\n", "不能删除"),
         ("weather", "a\nb\n", "没有这种规则"),
     ] {
@@ -410,6 +414,45 @@ async fn what_makes_no_sense_is_said_beside_its_field() {
     }
     let same = puts(&boss, "categories", head, &rows).await.with(409);
     assert!(same.body.contains("没有要保存的改动"), "{}", same.body);
+}
+
+#[tokio::test]
+async fn a_long_clock_is_asked_about_and_digits_are_kept_plain() {
+    let town = town().await;
+    let boss = town.street_officer();
+    let (head, _) = table(&town, "clocks").await;
+    let rows = "limit,urgency,term\nfinish,complex,６１ working_days\nredo,,０３ working_days\n";
+    puts(&boss, "clocks", head, rows).await.with(201);
+    let (_, kept) = table(&town, "clocks").await;
+    assert!(kept.contains(",61 working_days") && kept.contains(",3 working_days"), "{kept}");
+    let page = boss.opens("/office/rules/clocks").await.with(200).body;
+    assert!(page.contains("第 1 条超过 60 个工作日"), "{page}");
+    let page = boss.in_english().opens("/office/rules/clocks").await.with(200).body;
+    assert!(page.contains("Longer than 60 working days, about three months: rule 1."), "{page}");
+}
+
+#[tokio::test]
+async fn rules_of_routing_stand_in_the_order_in_which_they_are_tried() {
+    let town = town().await;
+    grows(&town).await;
+    let boss = town.street_officer();
+    let (head, _) = table(&town, "routing").await;
+    let rows = format!(
+        "category,area,unit\n,,property\nsanitation,,water\nstairs,,water\n,{COMMUNITY},water\n\
+         stairs,{COMMUNITY},property\n"
+    );
+    puts(&boss, "routing", head, &rows).await.with(201);
+    let page = boss.opens("/office/rules/routing").await.with(200).body;
+    assert!(page.contains("第一条合适的就用它"), "{page}");
+    let numbers: Vec<&str> = page
+        .split("data-label=\"规则号\">")
+        .skip(1)
+        .map(|cell| cell.split('<').next().unwrap())
+        .collect();
+    assert_eq!(numbers, ["5", "4", "3", "2", "–", "1"], "{page}");
+    // A category's usual unit comes before what holds for every category.
+    let usual = page.find("大类自己的常办单位").unwrap();
+    assert!(usual < page.rfind("所有类别").unwrap());
 }
 
 #[tokio::test]
