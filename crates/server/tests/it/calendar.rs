@@ -409,6 +409,54 @@ async fn thousands_of_deadlines_follow_by_themselves() {
     assert_eq!(sees(&town.resident(), &late[129]).await["version"], 2);
 }
 
+/// Copies a request with its story until there are twenty thousand of it and some.
+async fn copies(town: &Town) {
+    const COLUMNS: &str = "area, place, category, urgency, text, asker, asker_name, asker_phone,
+        writer, photos, raised_at, stage, since, desk, handler, worker, unit, ending, rating,
+        merged_into, review_on, due_at, due_limit, due_term, due_from, due_known, question_at,
+        paused_at, paused_limit, paused_term, paused_from, paused_known, returns, extension,
+        extension_days, reopened, changed_at, version, rung, ordered_at, responded_at, redone,
+        reminders, reminded_on, calls, called, channel, supporters";
+    // The database takes statements that are as old as the program.
+    let requests: &'static str = format!(
+        "INSERT INTO requests (street, id, number, receipt, {COLUMNS})
+         SELECT street, id + $1, 'C' || CAST(id + $1 AS TEXT), 'C' || CAST(id + $1 AS TEXT),
+             {COLUMNS} FROM requests WHERE street = $2 ORDER BY id LIMIT $3"
+    )
+    .leak();
+    let copy = move |tx: &mut db::Tx, street: domain::area::Street| {
+        for half in (0..15).map(|power| 1_i64 << power) {
+            let more = db::params![half, street.number(), 20_480 - half];
+            tx.execute(requests, more)?;
+            tx.execute(
+                "INSERT INTO history (street, subject, version, at, actor, role, event, facts)
+                 SELECT h.street, h.subject + $1, h.version, h.at, h.actor, h.role, h.event, h.facts
+                 FROM history h JOIN requests r ON r.street = h.street AND r.id = h.subject + $1
+                 WHERE h.street = $2 AND r.street = $2",
+                db::params![half, street.number()],
+            )?;
+        }
+        Ok(())
+    };
+    town.write(copy).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_preview_over_twenty_thousand_deadlines_is_shown_soon() {
+    let town = year_end().await;
+    let id = in_hand(&town).await;
+    let longer = json!({ "days": 3, "note": "配件未到，需要等。" });
+    goes(&town, &id, &[("property", "extension", longer)]).await;
+    goes(&town, &id, &[("officer", "extension-decision", json!({ "granted": true }))]).await;
+    copies(&town).await;
+    let begun = std::time::Instant::now();
+    let sent = form(&[("text", NOTICE)]);
+    let preview = town.street_officer().posts("/calendar/preview", &sent).await.with(200).body;
+    let took = begun.elapsed();
+    assert!(preview.contains("20480 件正在办的诉求"), "{preview}");
+    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+}
+
 #[tokio::test]
 async fn a_closure_moves_deadlines_and_taking_it_back_moves_them_again() {
     let town = town().await;

@@ -146,7 +146,7 @@ fn has_sums(level: Level, place: &Place<'_>) -> bool {
     level <= Level::Community || level == Level::Grid && place.category.is_empty()
 }
 
-fn days_of(
+pub(super) fn days_of(
     tx: &mut Tx,
     settings: &Settings,
     place: &Place<'_>,
@@ -167,7 +167,7 @@ fn days_of(
 }
 
 /// The parts of a place; and what of its figures belongs to none of them, under its own code.
-fn parts_of(
+pub(super) fn parts_of(
     tx: &mut Tx,
     settings: &Settings,
     place: &Place<'_>,
