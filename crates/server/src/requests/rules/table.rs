@@ -50,7 +50,7 @@ impl Table {
     pub fn healed(mut self) -> Self {
         let kind = self.kind;
         let is_number = |column: &&str| has_numbers(kind, column);
-        if let Some(place) = kind.columns().iter().position(|column| is_number(&column)) {
+        if let Some(place) = kind.columns().iter().position(is_number) {
             for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(place)) {
                 *cell = tidied(kind, kind.columns()[place], cell.trim_start_matches('+'));
             }
