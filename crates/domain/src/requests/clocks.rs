@@ -30,7 +30,7 @@ impl ClockRule {
     }
 }
 
-/// The most working days of a clock: about a year. Nobody waits for longer; it is a slip of the pen.
+/// The most working days of a clock: about a year. More is a slip of the pen.
 pub const WORKING_DAYS_MAX: u16 = 250;
 /// A clock of more working days than these, about three months, is asked about.
 const WORKING_DAYS_LONG: u16 = 60;

@@ -70,8 +70,8 @@ pub fn route<'a>(rules: &'a [RoutingRule], about: About<'_>) -> Option<(usize, &
 }
 
 /// In which order rules are tried, as their places in the list: a request goes by the first of them
-/// that fits it. The narrowest area comes first, then a category with another above it (`is_below`),
-/// then whichever stands first.
+/// that fits it. The narrowest area comes first, then a category with another above it
+/// (`is_below`), then whichever stands first.
 #[must_use]
 pub fn order(rules: &[RoutingRule], is_below: impl Fn(&str) -> bool) -> Vec<usize> {
     let mut places: Vec<usize> = (0..rules.len()).collect();

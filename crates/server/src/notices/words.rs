@@ -68,7 +68,6 @@ pub fn channel(name: &str) -> Phrase {
 /// Why a message did not arrive, and what helps.
 #[must_use]
 pub fn problem(name: &str) -> Sentence {
-    let said = |zh: &'static str, en: &'static str| Sentence::new(zh, en);
     match name.split_once(':') {
         Some(("smtp", code)) if code.starts_with('5') => Sentence::new(
             format!("邮件服务器拒收（{code}）。请核对邮箱地址或邮件账号。"),
@@ -106,48 +105,54 @@ pub fn problem(name: &str) -> Sentence {
                  gateway, to look into its log."
             ),
         ),
-        _ => match name {
-            "" => said("还没有发出，正在等。", "It was not sent yet; it waits."),
-            "timeout" => said(
-                "等了 10 秒，对方没有回答。请看看对方是否在运行、网络通不通。",
-                "There was no answer within 10 seconds. See that it runs and can be reached.",
-            ),
-            "unreachable" => said(
-                "连不上对方。请核对地址和网络。",
-                "It cannot be reached. Check address and network.",
-            ),
-            "tls" => said(
-                "加密连接没有建成。请核对对方的证书是否有效。",
-                "No secure connection came about. Check the certificate.",
-            ),
-            "gone" => said(
-                "网关回答不再接收（410），已停用。查明原因后再启用、重发。",
-                "The gateway takes no more (410) and was switched off. Find out why, switch it on and send again.",
-            ),
-            "off" => said(
-                "网关没有启用。启用以后再重发。",
-                "The gateway is switched off. Switch it on, then send again.",
-            ),
-            "secret" => {
-                said("密钥不能用，请重新设置。", "The secret cannot be used. Please set another.")
-            }
-            "no_mail" => said(
-                "没有设置邮件服务器。请先让管服务器的人设置。",
-                "No mail server is set up. Ask whoever runs this server to set one.",
-            ),
-            "address" => said(
-                "邮箱地址不能用。请本人改一改邮箱。",
-                "The address cannot be used. Its owner has to correct it.",
-            ),
-            "lost" => said(
-                "发送时程序多次中断，不知道送到没有。重发的话，对方可能收到两次。",
-                "The program ended while sending, over and over; it may have arrived. Sent again, it may come twice.",
-            ),
-            _ => said(
-                "没有发出，是本系统出了问题，已经记在日志里。请告诉管服务器的人。",
-                "It was not sent, by a fault of this program, which is in its log. Tell whoever runs this server.",
-            ),
-        },
+        _ => hindrance(name),
+    }
+}
+
+/// The same for what has no code of a server.
+fn hindrance(name: &str) -> Sentence {
+    let said = |zh: &'static str, en: &'static str| Sentence::new(zh, en);
+    match name {
+        "" => said("还没有发出，正在等。", "It was not sent yet; it waits."),
+        "timeout" => said(
+            "等了 10 秒，对方没有回答。请看看对方是否在运行、网络通不通。",
+            "There was no answer within 10 seconds. See that it runs and can be reached.",
+        ),
+        "unreachable" => said(
+            "连不上对方。请核对地址和网络。",
+            "It cannot be reached. Check address and network.",
+        ),
+        "tls" => said(
+            "加密连接没有建成。请核对对方的证书是否有效。",
+            "No secure connection came about. Check the certificate.",
+        ),
+        "gone" => said(
+            "网关回答不再接收（410），已停用。查明原因后再启用、重发。",
+            "The gateway takes no more (410) and was switched off. Find out why, switch it on and send again.",
+        ),
+        "off" => said(
+            "网关没有启用。启用以后再重发。",
+            "The gateway is switched off. Switch it on, then send again.",
+        ),
+        "secret" => {
+            said("密钥不能用，请重新设置。", "The secret cannot be used. Please set another.")
+        }
+        "no_mail" => said(
+            "没有设置邮件服务器。请先让管服务器的人设置。",
+            "No mail server is set up. Ask whoever runs this server to set one.",
+        ),
+        "address" => said(
+            "邮箱地址不能用。请本人改一改邮箱。",
+            "The address cannot be used. Its owner has to correct it.",
+        ),
+        "lost" => said(
+            "发送时程序多次中断，不知道送到没有。重发的话，对方可能收到两次。",
+            "The program ended while sending, over and over; it may have arrived. Sent again, it may come twice.",
+        ),
+        _ => said(
+            "没有发出，是本系统出了问题，已经记在日志里。请告诉管服务器的人。",
+            "It was not sent, by a fault of this program, which is in its log. Tell whoever runs this server.",
+        ),
     }
 }
 

@@ -13,13 +13,13 @@ use crate::town::{
 };
 
 /// Puts a table in force.
-async fn puts(person: &Person, kind: &str, base: i64, rows: &str) -> Answer {
+pub async fn puts(person: &Person, kind: &str, base: i64, rows: &str) -> Answer {
     let body = json!({ "kind": kind, "base": base, "note": "试一试", "rows": rows });
     person.calls("POST", "/rule-versions", body).await
 }
 
 /// The table of a kind as it holds.
-async fn table(town: &Town, kind: &str) -> (i64, String) {
+pub async fn table(town: &Town, kind: &str) -> (i64, String) {
     let boss = town.street_officer();
     let all = boss.calls("GET", &format!("/rule-versions?kind={kind}"), Value::Null).await;
     let head = all.with(200).json()["items"][0]["version"].as_i64().unwrap_or_default();
@@ -39,7 +39,7 @@ pub async fn retires_roads(town: &Town) {
 }
 
 /// A tree below rubbish, with its own word of danger.
-async fn grows(town: &Town) {
+pub async fn grows(town: &Town) {
     let (head, rows) = table(town, "categories").await;
     let more = "stairs,sanitation,楼道堆物,Stairwell,stairs,complex,,rats bite,楼道里的东西,,搬走了,,,,\n\
                 bins,sanitation,垃圾桶,Bins,rubbish,ordinary,water,,,,,,,,\n";
@@ -414,45 +414,6 @@ async fn what_makes_no_sense_is_said_beside_its_field() {
     }
     let same = puts(&boss, "categories", head, &rows).await.with(409);
     assert!(same.body.contains("没有要保存的改动"), "{}", same.body);
-}
-
-#[tokio::test]
-async fn a_long_clock_is_asked_about_and_digits_are_kept_plain() {
-    let town = town().await;
-    let boss = town.street_officer();
-    let (head, _) = table(&town, "clocks").await;
-    let rows = "limit,urgency,term\nfinish,complex,６１ working_days\nredo,,０３ working_days\n";
-    puts(&boss, "clocks", head, rows).await.with(201);
-    let (_, kept) = table(&town, "clocks").await;
-    assert!(kept.contains(",61 working_days") && kept.contains(",3 working_days"), "{kept}");
-    let page = boss.opens("/office/rules/clocks").await.with(200).body;
-    assert!(page.contains("第 1 条超过 60 个工作日"), "{page}");
-    let page = boss.in_english().opens("/office/rules/clocks").await.with(200).body;
-    assert!(page.contains("Longer than 60 working days, about three months: rule 1."), "{page}");
-}
-
-#[tokio::test]
-async fn rules_of_routing_stand_in_the_order_in_which_they_are_tried() {
-    let town = town().await;
-    grows(&town).await;
-    let boss = town.street_officer();
-    let (head, _) = table(&town, "routing").await;
-    let rows = format!(
-        "category,area,unit\n,,property\nsanitation,,water\nstairs,,water\n,{COMMUNITY},water\n\
-         stairs,{COMMUNITY},property\n"
-    );
-    puts(&boss, "routing", head, &rows).await.with(201);
-    let page = boss.opens("/office/rules/routing").await.with(200).body;
-    assert!(page.contains("第一条合适的就用它"), "{page}");
-    let numbers: Vec<&str> = page
-        .split("data-label=\"规则号\">")
-        .skip(1)
-        .map(|cell| cell.split('<').next().unwrap())
-        .collect();
-    assert_eq!(numbers, ["5", "4", "3", "–", "2", "–", "1"], "{page}");
-    // A category's usual unit comes before what holds for every category.
-    let usual = page.find("大类自己的常办单位").unwrap();
-    assert!(usual < page.rfind("所有类别").unwrap());
 }
 
 #[tokio::test]

@@ -44,8 +44,8 @@ impl Table {
         Ok(Self { kind, rows })
     }
 
-    /// The table of an older version, in which a number could have a sign before it: it counts as it
-    /// always did.
+    /// The table of an older version, in which a number could have a sign before it: it counts as
+    /// it always did.
     #[must_use]
     pub fn healed(mut self) -> Self {
         let kind = self.kind;
