@@ -414,7 +414,7 @@ impl FromStr for Term {
 
     fn from_str(text: &str) -> Result<Self, BadTerm> {
         let (n, unit) = text.split_once(' ').ok_or(BadTerm)?;
-        let n = n.parse().map_err(|_| BadTerm)?;
+        let n = crate::digits::read(n).ok_or(BadTerm)?;
         match unit {
             "clock_hours" => Ok(Self::ClockHours(n)),
             "clock_minutes" => Ok(Self::ClockMinutes(n)),

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use domain::calendar::{Calendar, DayKind, Deadline, Term, WorkingHours};
+use domain::festivals::Doubts;
 use jiff::civil::{Date, DateTime, date, time};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use proptest::prelude::*;
@@ -252,6 +253,10 @@ fn the_years_of_the_seed_have_their_working_days() {
     ] {
         let counted = seed.workdays_between(date(year, 1, 1), date(year, 12, 31));
         assert_eq!(counted, workdays, "{year}");
+        let rows = include_str!("../../../seed/calendar.csv").lines();
+        let of_year = rows.filter(|row| row.starts_with(&format!("{year}")));
+        let off = of_year.filter(|row| row.contains(",off,"));
+        assert_eq!(Doubts::of(off, counted), Doubts::default(), "{year}");
     }
 }
 

@@ -3,7 +3,8 @@
 use domain::area::AreaCode;
 use domain::calendar::Term;
 use domain::requests::{
-    About, ClockRule, Limit, Limits, Number, Numbers, RoutingRule, Scope, Urgency, clock, route,
+    About, ClockRule, Limit, Limits, Number, Numbers, RoutingRule, Scope, Urgency, clock, order,
+    route,
 };
 use proptest::prelude::*;
 
@@ -59,6 +60,26 @@ fn the_narrowest_area_wins_then_the_nearest_category_then_the_first() {
         assert_eq!(fired.unit, expected, "{category} in {place}");
     }
     assert_eq!(route(&rules[1..3], about("370323001029", "water")), None);
+}
+
+proptest! {
+    #[test]
+    fn a_request_goes_by_the_first_rule_in_order_that_fits(
+        rows in prop::collection::vec((0..6usize, 0..6usize), 0..12),
+        place in 0..5usize, category in 0..5usize,
+    ) {
+        let areas = |at: usize| AREAS.get(at).copied().unwrap_or_default();
+        let named = |at: usize| CATEGORIES.get(at).map_or("", |(code, _)| *code);
+        let rules: Vec<RoutingRule> =
+            rows.iter().map(|&(within, of)| rule(areas(within), named(of), "unit")).collect();
+        let is_below =
+            |code: &str| CATEGORIES.iter().any(|(own, above)| *own == code && !above.is_empty());
+        let about = about(AREAS[place], CATEGORIES[category].0);
+        let order = order(&rules, is_below);
+        prop_assert_eq!(order.len(), rules.len());
+        let first = order.into_iter().find(|&place| rules[place].scope.fit(about).is_some());
+        prop_assert_eq!(first, route(&rules, about).map(|(place, _)| place));
+    }
 }
 
 #[test]

@@ -30,6 +30,29 @@ impl ClockRule {
     }
 }
 
+/// The most working days of a clock: about a year. More is a slip of the pen.
+pub const WORKING_DAYS_MAX: u16 = 250;
+/// A clock of more working days than these, about three months, is asked about.
+const WORKING_DAYS_LONG: u16 = 60;
+/// The most hours of a clock, and four times as many minutes.
+pub const HOURS_MAX: u16 = 400;
+
+/// The least and the most that a rule may say in the unit of `term`.
+#[must_use]
+pub fn bounds(term: Term) -> (u16, u16) {
+    match term {
+        Term::WorkingDays(_) => (1, WORKING_DAYS_MAX),
+        Term::WorkingHours(_) | Term::ClockHours(_) => (1, HOURS_MAX),
+        Term::ClockMinutes(_) => (1, HOURS_MAX * 4),
+    }
+}
+
+/// Whether a clock is so long that somebody should look at it again.
+#[must_use]
+pub fn is_long(term: Term) -> bool {
+    matches!(term, Term::WorkingDays(days) if days > WORKING_DAYS_LONG)
+}
+
 /// The rule that sets `limit` for such a request, and its place in the list from nought. The
 /// narrowest area wins, then the nearest category, then a named urgency, then whichever is first.
 #[must_use]
@@ -254,6 +277,37 @@ impl Limits {
             Limit::Redo => self.redo = term,
             Limit::Answer => self.answer = term,
             Limit::Review => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_has_its_bounds_in_its_own_unit() {
+        for (text, fits, long) in [
+            ("1 working_days", true, false),
+            ("60 working_days", true, false),
+            ("61 working_days", true, true),
+            ("250 working_days", true, true),
+            ("251 working_days", false, true),
+            ("0 working_days", false, false),
+            ("400 clock_hours", true, false),
+            ("401 working_hours", false, false),
+            ("1600 clock_minutes", true, false),
+        ] {
+            let term: Term = text.parse().unwrap();
+            let (Term::WorkingDays(n)
+            | Term::WorkingHours(n)
+            | Term::ClockHours(n)
+            | Term::ClockMinutes(n)) = term;
+            let (least, most) = bounds(term);
+            assert_eq!(((least..=most).contains(&n), is_long(term)), (fits, long), "{text}");
+        }
+        for text in ["+1 working_days", "１ working_days", "1.5 working_days", "-1 clock_hours"] {
+            assert!(text.parse::<Term>().is_err(), "{text}");
         }
     }
 }

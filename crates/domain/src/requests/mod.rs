@@ -19,12 +19,13 @@ mod merging;
 mod news;
 mod routing;
 pub mod similar;
+pub mod small;
 pub mod trace;
 mod words;
 
 pub use callback::Sample;
 pub use channel::Channel;
-pub use clocks::{ClockRule, Number, Numbers, clock};
+pub use clocks::{ClockRule, Number, Numbers, bounds, clock, is_long};
 pub use command::{Command, Kind, REPLY_DAYS, REPLY_DAYS_MAX, Said};
 pub use event::Event;
 pub use ladder::{Rung, Rungs};
@@ -32,7 +33,7 @@ pub use limits::{Due, Limit, Limits, Urgency};
 pub use machine::{Moment, Refusal, Sight, Who};
 pub use measures::{Facts, Marks, Measure, Rate, Step, Sums, Tally};
 pub use news::{Audience, Hands, News, moved, news};
-pub use routing::{About, Fit, RoutingRule, Scope, route};
+pub use routing::{About, Fit, RoutingRule, Scope, order, route};
 pub use words::{BadText, Note, Rating, Text, readable};
 
 use jiff::{Timestamp, civil::Date};

@@ -68,3 +68,26 @@ pub fn route<'a>(rules: &'a [RoutingRule], about: About<'_>) -> Option<(usize, &
     let best = fitting.max_by_key(|&(fit, place, _)| (fit, Reverse(place)));
     best.map(|(_, place, rule)| (place, rule))
 }
+
+/// In which order rules are tried, as their places in the list: a request goes by the first of them
+/// that fits it. The narrowest area comes first, then a category with another above it
+/// (`is_below`), then whichever stands first.
+#[must_use]
+pub fn order(rules: &[RoutingRule], is_below: impl Fn(&str) -> bool) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..rules.len()).collect();
+    places.sort_by_key(|&place| Reverse(rules[place].scope.rank(&is_below)));
+    places
+}
+
+impl Scope {
+    /// How early this scope is tried: the digits of its area, then how particular its category is.
+    #[must_use]
+    pub fn rank(&self, is_below: impl Fn(&str) -> bool) -> (u32, u8) {
+        let nearness = match self.category.as_str() {
+            "" => 0,
+            code if is_below(code) => 2,
+            _ => 1,
+        };
+        (self.area.map_or(0, |area| area.level().digits()), nearness)
+    }
+}

@@ -14,7 +14,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::pages::{CHANGE, changed, planned, read_closure};
-use super::{Followers, Plan, change, notice, words};
+use super::{Followers, Over, Plan, change, notice, words};
 use crate::App;
 use crate::error::Error;
 use crate::receipts::Receipt;
@@ -57,6 +57,11 @@ struct PlanAnswer {
     made_up: usize,
     workdays_before: u32,
     workdays: u32,
+    /// The festivals of the year of which no day is off: `new_year`, `spring_festival`, `qingming`,
+    /// `labour_day`, `dragon_boat`, `mid_autumn`, `national_day`.
+    missing: Vec<&'static str>,
+    /// The notice can hardly be whole: it is taken in only with `as_it_stands`.
+    is_doubted: bool,
     #[schema(value_type = String, format = Date, example = "2027-12-31")]
     known_through: String,
     /// How many running deadlines would move.
@@ -84,6 +89,10 @@ struct NewNotice {
     text: String,
     /// The version of the calendar that was seen; without it, whichever is there.
     version: Option<i64>,
+    /// It was compared with the notice and really says so. Without it a notice that lacks one of
+    /// the seven festivals, or leaves a year with fewer than 240 or more than 256 working days, is
+    /// refused.
+    as_it_stands: Option<bool>,
     /// Only tell what would change.
     dry_run: Option<bool>,
 }
@@ -192,9 +201,10 @@ async fn take_in(
         let (plan, moved) = planned(followers, &app, &visit, notice).await?;
         return Ok(Json(plan_answer(&plan, moved)).into_response());
     }
-    let (settings, seen) = (app.settings(deed.street)?, version(&fields)?);
+    let settings = app.settings(deed.street)?;
+    let over = Over { seen: version(&fields)?, as_it_stands: fields.is_on("as_it_stands") };
     let take_in =
-        move |tx: &mut Tx| change::take_in(tx, &settings, followers, &deed, &notice, seen);
+        move |tx: &mut Tx| change::take_in(tx, &settings, followers, &deed, &notice, over);
     let receipt = app.db.write(take_in).await?;
     answered(&app, StatusCode::CREATED, receipt).await
 }
@@ -272,6 +282,8 @@ fn plan_answer(plan: &Plan, deadlines_moved: usize) -> PlanAnswer {
         made_up: plan.made_up,
         workdays_before: plan.workdays_before,
         workdays: plan.workdays,
+        missing: plan.doubts.missing.iter().map(|it| it.name()).collect(),
+        is_doubted: !plan.doubts.is_empty(),
         known_through: plan.calendar.known_through.to_string(),
         deadlines_moved,
         changes: plan.changes.iter().map(change).collect(),

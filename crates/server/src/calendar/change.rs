@@ -7,6 +7,7 @@ use db::Tx;
 use domain::actor::{Caller, Verb};
 use domain::area::Street;
 use domain::calendar::{Calendar, DayKind};
+use domain::festivals::Doubts;
 use domain::id::{ClosureId, PersonId};
 use domain::requests::readable;
 use jiff::ToSpan;
@@ -50,6 +51,8 @@ pub struct Plan {
     /// Working days of the year, as they are counted now and as they would be.
     pub workdays_before: u32,
     pub workdays: u32,
+    /// Why the notice may not be the whole of it.
+    pub doubts: Doubts,
     /// The calendar as it would be.
     pub calendar: Calendar,
     /// Of which version of the calendar this is said.
@@ -57,6 +60,15 @@ pub struct Plan {
     /// The days as they would be on record.
     days: BTreeMap<Date, Named>,
     was_known_through: Date,
+}
+
+/// What a notice is taken in over.
+#[derive(Clone, Copy, Debug)]
+pub struct Over {
+    /// The version of the calendar that was seen; without it, whichever is there.
+    pub seen: Option<i64>,
+    /// The office compared it with the notice: it really says so, whatever is to be doubted.
+    pub as_it_stands: bool,
 }
 
 /// A day that becomes other than it was.
@@ -142,6 +154,8 @@ pub fn plan(
     };
     let before = store::assembled(zone.clone(), &standing.days, &standing.closures, known);
     let calendar = store::assembled(zone.clone(), &days, &standing.closures, known_through);
+    let closed_never = store::assembled(zone.clone(), &days, &[], known_through);
+    let doubts = Doubts::of(notice.festivals(), counted(&closed_never));
     let of_kind = |kind| notice.days.values().filter(|day| day.kind == kind).count();
     Ok(Plan {
         year: notice.year,
@@ -150,6 +164,7 @@ pub fn plan(
         made_up: of_kind(DayKind::Workday),
         workdays_before: counted(&before),
         workdays: counted(&calendar),
+        doubts,
         calendar,
         version: standing.version,
         days,
@@ -158,14 +173,15 @@ pub fn plan(
 }
 
 /// Takes a notice in: all of it, over the version of the calendar that was `seen`, with everything
-/// that follows from it.
+/// that follows from it. One that can hardly be whole is refused, unless the office says that it
+/// read `as_it_stands`.
 pub fn take_in(
     tx: &mut Tx,
     settings: &Settings,
     followers: Followers,
     deed: &Deed,
     notice: &Notice,
-    seen: Option<i64>,
+    Over { seen, as_it_stands }: Over,
 ) -> Result<Receipt, Error> {
     receipts::once(tx, deed, |tx| {
         may_change(tx, deed)?;
@@ -177,6 +193,9 @@ pub fn take_in(
         let plan = plan(&standing, zone, today, notice).map_err(|faults| wrong(&faults))?;
         if plan.is_empty() {
             return Err(Error::Refused(words::NOTHING_NEW.into()));
+        }
+        if !plan.doubts.is_empty() && !as_it_stands {
+            return Err(Error::field("as_it_stands", words::doubted(&plan.doubts, plan.year)));
         }
         let version = store::advance(tx, street, standing.version)?;
         for change in plan.changes.iter().filter(|change| change.after.is_none()) {
@@ -202,6 +221,7 @@ pub fn take_in(
             "days": taken.days,
             "changed": taken.changed,
             "known_through": plan.calendar.known_through.to_string(),
+            "as_it_stands": !plan.doubts.is_empty(),
         });
         remember(tx, deed, version, "notice_taken_in", &facts)?;
         let followed = (followers.follow)(tx, settings, &plan.calendar, deed.at)?;

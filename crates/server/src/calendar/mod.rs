@@ -8,7 +8,7 @@ mod store;
 pub mod words;
 
 pub use change::{
-    Change, Plan, Standing, add_closure, plan, remove_closure, standing, take_in, taken,
+    Change, Over, Plan, Standing, add_closure, plan, remove_closure, standing, take_in, taken,
 };
 pub use notice::{Fault, Notice, read};
 pub use store::{add_day, date, known_through, load, number};

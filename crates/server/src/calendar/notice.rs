@@ -31,6 +31,16 @@ pub struct Notice {
     pub rows: BTreeMap<Date, usize>,
 }
 
+impl Notice {
+    /// The names of its days off in its year.
+    pub fn festivals(&self) -> impl Iterator<Item = &str> {
+        let of_year = |(date, named): &(&Date, &Named)| {
+            date.year() == self.year && named.kind == DayKind::Off
+        };
+        self.days.iter().filter(of_year).map(|(_, named)| named.name.as_str())
+    }
+}
+
 /// What cannot be taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -51,6 +61,7 @@ struct Places {
 /// Reads a notice.
 pub fn read(text: &str) -> Result<Notice, Vec<Fault>> {
     let text = narrowed(text.trim_start_matches('\u{feff}'));
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut faults = Vec::new();
     let mut rows: Vec<(usize, Vec<String>)> = cells(&text);
     let whole = |reason: Sentence| vec![Fault { row: 0, column: Column::Whole, reason }];
@@ -92,7 +103,8 @@ pub fn read(text: &str) -> Result<Notice, Vec<Fault>> {
     if faults.is_empty() { Ok(notice) } else { Err(faults) }
 }
 
-/// The rows with something in them, numbered as they stand.
+/// The rows with something in them, numbered as the lines of a text with plain line ends stand. We
+/// count ourselves: the reader begins a record before the empty lines that it skips.
 fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
     let is_sheet =
         text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains('\t'));
@@ -100,11 +112,17 @@ fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
     reader.has_headers(false).flexible(true).trim(csv::Trim::All);
     reader.delimiter(if is_sheet { b'\t' } else { b',' });
     let mut rows = Vec::new();
+    let (mut line, mut counted) = (1, 0);
     for record in reader.from_reader(text.as_bytes()).records().flatten() {
-        let line = record.position().map_or(0, csv::Position::line);
+        let begins = record.position().and_then(|at| usize::try_from(at.byte()).ok());
+        let begins = begins.unwrap_or(counted);
+        let rest = text.get(begins..).unwrap_or_default();
+        let begins = begins + (rest.len() - rest.trim_start_matches('\n').len());
+        line += text.get(counted..begins).unwrap_or_default().matches('\n').count();
+        counted = begins;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
-            rows.push((usize::try_from(line).unwrap_or_default(), cells));
+            rows.push((line, cells));
         }
     }
     rows
@@ -249,6 +267,23 @@ mod tests {
         ] {
             let notice = read(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
             assert_eq!((notice.year, &notice.days), (2027, &wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_as_they_stand_in_the_box() {
+        let bad = "x,元旦,1";
+        for (text, wanted) in [
+            (format!("{bad}\r\n{bad}\r\n{bad}\r\n"), vec![1, 2, 3]),
+            (format!("{bad}\n{bad}\n{bad}"), vec![1, 2, 3]),
+            (format!("{bad}\r{bad}\r{bad}"), vec![1, 2, 3]),
+            (format!("\r\n\r\n{bad}\r\n\r\n{bad}"), vec![3, 5]),
+            (format!("date,name,is_off_day\r\n{bad}\r\n , ,\r\n{bad}"), vec![2, 4]),
+            (format!("x,\"元\r\n旦\",1\r\n{bad}"), vec![1, 3]),
+        ] {
+            let faults = read(&text).unwrap_err();
+            let rows: Vec<usize> = faults.iter().map(|fault| fault.row).collect();
+            assert_eq!(rows, wanted, "{text:?}");
         }
     }
 

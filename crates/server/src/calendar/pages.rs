@@ -13,7 +13,7 @@ use domain::id::ClosureId;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use super::{Closure, Followers, Plan, Standing, Taken, change, notice, words};
+use super::{Closure, Followers, Over, Plan, Standing, Taken, change, notice, words};
 use crate::App;
 use crate::app::Settings;
 use crate::error::Error;
@@ -79,6 +79,8 @@ struct Preview {
     made_up: usize,
     workdays: u32,
     workdays_before: u32,
+    /// Why the notice may not be the whole of it.
+    doubts: Vec<String>,
     known: String,
     moved: usize,
     is_empty: bool,
@@ -323,6 +325,10 @@ async fn previewed(
         made_up: plan.made_up,
         workdays: plan.workdays,
         workdays_before: plan.workdays_before,
+        doubts: words::doubts(&plan.doubts, plan.year)
+            .iter()
+            .map(|doubt| lang.tell(doubt).to_owned())
+            .collect(),
         known: words::known(&plan.calendar, lang),
         moved,
         is_empty: plan.is_empty(),
@@ -366,8 +372,9 @@ async fn take_in(
         return previewed(followers, &app, &visit, fields, None).await;
     };
     let seen: i64 = fields.parse("version", words::VERSION_BAD)?;
+    let over = Over { seen: Some(seen), as_it_stands: fields.is_on("as_it_stands") };
     let take_in =
-        move |tx: &mut Tx| change::take_in(tx, &settings, followers, &deed, &notice, Some(seen));
+        move |tx: &mut Tx| change::take_in(tx, &settings, followers, &deed, &notice, over);
     match app.db.write(take_in).await {
         Ok(receipt) => done(&app, &receipt, "notice").await,
         Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {

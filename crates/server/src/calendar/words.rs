@@ -1,6 +1,7 @@
 //! What this slice says, in both languages: days, holidays, and why a notice is not taken in.
 
 use domain::calendar::{Calendar, Day, DayKind};
+use domain::festivals::{Doubts, Festival, WORKDAYS};
 use jiff::civil::Date;
 
 use crate::web::words::{Lang, Phrase, Sentence};
@@ -42,17 +43,18 @@ phrases! {
         "Some of these days are closed already; see the list.";
     CLOSURE_OVER: "已经过去的停办不能再改。", "A closure that is over cannot be changed.";
     DAY_UNREADABLE: "请填一个日期，如 2026-11-23。", "Please give a day such as 2026-11-23.";
-    ORDER_WRONG: "to 不能早于 from。", "The day `to` cannot lie before the day `from`.";
-    VERSION_BAD: "version 请填日历的版本号。", "`version` is a version of the calendar.";
+    ORDER_WRONG: "结束日期（to）不能早于开始日期（from）。", "The day `to` cannot lie before the day `from`.";
+    VERSION_BAD: "日历的版本号（version）不对，请重新打开这一页再试。",
+        "`version` is no version of the calendar; please open the page again.";
 }
 
 /// The name of a column.
 #[must_use]
 pub fn column(column: Column) -> Phrase {
     match column {
-        Column::Date => Phrase { zh: "日期（date）", en: "date" },
-        Column::Name => Phrase { zh: "名称（name）", en: "name" },
-        Column::Kind => Phrase { zh: "是否放假（is_off_day）", en: "is_off_day" },
+        Column::Date => Phrase { zh: "日期", en: "day" },
+        Column::Name => Phrase { zh: "节日名称", en: "name" },
+        Column::Kind => Phrase { zh: "是否放假", en: "off or worked" },
         Column::Whole => Phrase { zh: "整份通知", en: "the whole notice" },
     }
 }
@@ -123,6 +125,73 @@ pub fn year_missing(next: i16) -> Sentence {
         format!("请先导入 {next} 年的通知，一年一年地导。"),
         format!("Please take in the notice of {next} first, one year after the other."),
     )
+}
+
+/// What there is to doubt about the notice of `year`, each in a sentence; empty where nothing is.
+#[must_use]
+pub fn doubts(doubts: &Doubts, year: i16) -> Vec<Sentence> {
+    let names = |lang: Lang, comma: &str| -> String {
+        let names: Vec<&str> = doubts.missing.iter().map(|&it| lang.say(festival(it))).collect();
+        names.join(comma)
+    };
+    let mut told = Vec::new();
+    if !doubts.missing.is_empty() {
+        told.push(Sentence::new(
+            format!(
+                "通知里没有这些节日的放假：{}。请对照原文补全；中秋与国庆连着放的，名称写“国庆节、中秋节”。",
+                names(Lang::Zh, "、")
+            ),
+            format!(
+                "No day is off for: {}. Please add them from the notice; days that belong to two \
+                 festivals name both, such as “National Day and Mid-Autumn Festival”.",
+                names(Lang::En, ", ")
+            ),
+        ));
+    }
+    if let Some(workdays) = doubts.workdays {
+        let (least, most) = (WORKDAYS.start(), WORKDAYS.end());
+        told.push(Sentence::new(
+            format!(
+                "照这份通知，{year} 年有 {workdays} 个工作日，正常是 {least} 至 {most} 个。\
+                 请对照原文，看看漏了还是多了哪几天。"
+            ),
+            format!(
+                "By this notice {year} has {workdays} working days; a year has {least} to {most}. \
+                 Please see which days are missing or too many."
+            ),
+        ));
+    }
+    told
+}
+
+/// Why a notice that is to be doubted is not taken in as it stands, and what to do.
+#[must_use]
+pub fn doubted(found: &Doubts, year: i16) -> Sentence {
+    let told = doubts(found, year);
+    let zh: String = told.iter().map(|it| Lang::Zh.tell(it)).collect();
+    let en: Vec<&str> = told.iter().map(|it| Lang::En.tell(it)).collect();
+    Sentence::new(
+        format!("没有导入。{zh}原文确实如此的，请在预览里勾选“通知原文就是这样”，再确认导入。"),
+        format!(
+            "Nothing was taken in. {} If the notice really says so, tick “The notice really says \
+             so” in the preview, and take it in.",
+            en.join(" ")
+        ),
+    )
+}
+
+/// The name of a festival.
+#[must_use]
+pub fn festival(festival: Festival) -> Phrase {
+    match festival {
+        Festival::NewYear => Phrase { zh: "元旦", en: "New Year" },
+        Festival::Spring => Phrase { zh: "春节", en: "Spring Festival" },
+        Festival::Qingming => Phrase { zh: "清明节", en: "Qingming Festival" },
+        Festival::Labour => Phrase { zh: "劳动节", en: "Labour Day" },
+        Festival::DragonBoat => Phrase { zh: "端午节", en: "Dragon Boat Festival" },
+        Festival::MidAutumn => Phrase { zh: "中秋节", en: "Mid-Autumn Festival" },
+        Festival::National => Phrase { zh: "国庆节", en: "National Day" },
+    }
 }
 
 /// What a day is.

@@ -50,7 +50,7 @@ pub(super) enum Purpose {
     Notice,
     /// The code that confirms an address.
     Code,
-    /// Whether the gateway works.
+    /// Whether the gateway or the mail server works.
     Test,
 }
 
@@ -115,10 +115,13 @@ impl Message {
         Self { purpose, channel, reader, notice: NoticeId(0), made_at: at }
     }
 
-    /// A test of the gateway.
-    pub fn test(at: Timestamp) -> Self {
-        let (purpose, channel) = (Purpose::Test, Channel::Webhook);
-        Self { purpose, channel, reader: Reader::ASKER, notice: NoticeId(0), made_at: at }
+    /// A test of the gateway, or of mail to the confirmed address of `person`.
+    pub fn test(person: Option<PersonId>, at: Timestamp) -> Self {
+        let (channel, reader) = match person {
+            Some(person) => (Channel::Smtp, Reader::Person(person)),
+            None => (Channel::Webhook, Reader::ASKER),
+        };
+        Self { purpose: Purpose::Test, channel, reader, notice: NoticeId(0), made_at: at }
     }
 }
 

@@ -148,7 +148,15 @@ fn ready(
             Ok(Ready::Letter(Letter { id, to: address.wanted, subject, text }))
         }
         (Purpose::Code, Reader::Phone(_)) => Ok(Ready::Needless),
-        (Purpose::Test, _) => {
+        (Purpose::Test, Reader::Person(person)) => {
+            let address = setting::address(tx, street, person)?.unwrap_or_default();
+            if address.email.is_empty() {
+                return Ok(Ready::Hopeless("address"));
+            }
+            let (subject, text) = words::test_letter(&settings.name);
+            Ok(Ready::Letter(Letter { id, to: address.email, subject, text }))
+        }
+        (Purpose::Test, Reader::Phone(_)) => {
             let at = time::rfc3339(message.made_at, &settings.calendar.zone);
             let data = json!({ "phone": "", "text": words::TEST_TEXT.zh });
             hand_over(tx, street, id, &json!({ "type": "test", "timestamp": at, "data": data }))

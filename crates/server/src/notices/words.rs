@@ -28,6 +28,8 @@ phrases! {
     LIMIT_BAD: "limit 请填 1 至 50。", "limit is a number from 1 to 50.";
     AFTER_BAD: "after 请填上一页最后一条的编号。", "after is the id that ended the page before.";
     UP_TO_BAD: "up_to 请填最新一条消息的编号。", "up_to is the id of the newest notice to mark.";
+    MAIL_UNCONFIRMED: "测试邮件发到您自己的邮箱。请先在“我的账号 → 邮箱”里填写并确认。",
+        "A test goes to your own address. First enter and confirm it under “My account → E-mail”.";
     NO_LONGER_YOURS: "这件事已不归您办理或查看。", "This is no longer yours to see.";
     TEST_TEXT: "这是一条测试消息，收到就说明网关已接通。",
         "This is a test. If you read it, the gateway works.";
@@ -66,15 +68,17 @@ pub fn channel(name: &str) -> Phrase {
 /// Why a message did not arrive, and what helps.
 #[must_use]
 pub fn problem(name: &str) -> Sentence {
-    let said = |zh: &'static str, en: &'static str| Sentence::new(zh, en);
     match name.split_once(':') {
         Some(("smtp", code)) if code.starts_with('5') => Sentence::new(
             format!("邮件服务器拒收（{code}）。请核对邮箱地址或邮件账号。"),
             format!("The mail server refuses it ({code}). Check the address, or the login."),
         ),
         Some(("smtp", code)) => Sentence::new(
-            format!("邮件服务器暂时不收（{code}）。"),
-            format!("The mail server does not take it just now ({code})."),
+            format!("邮件服务器暂时不收（{code}）。请过一会儿重发；一直这样，请找管邮件的人。"),
+            format!(
+                "The mail server does not take it just now ({code}). Send it again later; if it \
+                 stays so, ask whoever runs the mail server."
+            ),
         ),
         Some(("http", code)) if code.starts_with('3') => Sentence::new(
             format!("网关要转到别的地址（{code}），我们不跟随。请填最终地址。"),
@@ -82,40 +86,73 @@ pub fn problem(name: &str) -> Sentence {
                 "The gateway points elsewhere ({code}), which is not followed. Enter its own address."
             ),
         ),
-        Some(("http", code)) => Sentence::new(
-            format!("网关回答 {code}。请查看网关的日志。"),
-            format!("The gateway answered {code}. Look into its log."),
+        Some(("http", code @ ("401" | "403"))) => Sentence::new(
+            format!("网关不认我们的签名（{code}）。请核对两边的密钥是不是一样。"),
+            format!("The gateway refuses our signature ({code}). See that both have one secret."),
         ),
-        _ => match name {
-            "" => said("正在等待。", "It waits."),
-            "timeout" => said("等了 10 秒没有回答。", "There was no answer within 10 seconds."),
-            "unreachable" => said(
-                "连不上。请核对地址和网络。",
-                "It cannot be reached. Check address and network.",
+        Some(("http", "404")) => Sentence::new(
+            "网关没有这个地址（404）。请核对网关地址。",
+            "The gateway knows no such address (404). Check the address.",
+        ),
+        Some(("http", "429")) => Sentence::new(
+            "网关嫌发得太快（429）。会自动放慢再发。",
+            "It is too many at once for the gateway (429). They are sent again more slowly.",
+        ),
+        Some(("http", code)) => Sentence::new(
+            format!("网关没有收下，回答 {code}。请把编号告诉管网关的人，查网关的记录。"),
+            format!(
+                "The gateway did not take it and answered {code}. Give the id to whoever runs the \
+                 gateway, to look into its log."
             ),
-            "tls" => said(
-                "加密连接没有建成。请核对证书。",
-                "No secure connection came about. Check the certificate.",
-            ),
-            "gone" => said(
-                "网关回答不再接收（410），已停用。",
-                "The gateway takes no more (410) and was switched off.",
-            ),
-            "off" => said("网关没有启用。", "The gateway is switched off."),
-            "secret" => {
-                said("密钥不能用，请重新设置。", "The secret cannot be used. Please set another.")
-            }
-            "no_mail" => said("没有设置邮件服务器。", "No mail server is set up."),
-            "address" => said("邮箱地址不能用。", "The address cannot be used."),
-            "lost" => said(
-                "发送时程序多次中断，不知道有没有送到。",
-                "The program ended while sending, over and over; it may have arrived.",
-            ),
-            _ => said(
-                "没能发出，是我们的问题，已经记录。",
-                "It could not be sent. It is our fault and it is on record.",
-            ),
-        },
+        ),
+        _ => hindrance(name),
+    }
+}
+
+/// The same for what has no code of a server.
+fn hindrance(name: &str) -> Sentence {
+    let said = |zh: &'static str, en: &'static str| Sentence::new(zh, en);
+    match name {
+        "" => said("还没有发出，正在等。", "It was not sent yet; it waits."),
+        "timeout" => said(
+            "等了 10 秒，对方没有回答。请看看对方是否在运行、网络通不通。",
+            "There was no answer within 10 seconds. See that it runs and can be reached.",
+        ),
+        "unreachable" => said(
+            "连不上对方。请核对地址和网络。",
+            "It cannot be reached. Check address and network.",
+        ),
+        "tls" => said(
+            "加密连接没有建成。请核对对方的证书是否有效。",
+            "No secure connection came about. Check the certificate.",
+        ),
+        "gone" => said(
+            "网关回答不再接收（410），已停用。查明原因后再启用、重发。",
+            "The gateway takes no more (410) and was switched off. Find out why, switch it on and send again.",
+        ),
+        "off" => said(
+            "网关没有启用。启用以后再重发。",
+            "The gateway is switched off. Switch it on, then send again.",
+        ),
+        "secret" => {
+            said("密钥不能用，请重新设置。", "The secret cannot be used. Please set another.")
+        }
+        "no_mail" => said(
+            "没有设置邮件服务器。请先让管服务器的人设置。",
+            "No mail server is set up. Ask whoever runs this server to set one.",
+        ),
+        "address" => said(
+            "邮箱地址不能用。请本人改一改邮箱。",
+            "The address cannot be used. Its owner has to correct it.",
+        ),
+        "lost" => said(
+            "发送时程序多次中断，不知道送到没有。重发的话，对方可能收到两次。",
+            "The program ended while sending, over and over; it may have arrived. Sent again, it may come twice.",
+        ),
+        _ => said(
+            "没有发出，是本系统出了问题，已经记在日志里。请告诉管服务器的人。",
+            "It was not sent, by a fault of this program, which is in its log. Tell whoever runs this server.",
+        ),
     }
 }
 
@@ -129,6 +166,14 @@ pub fn code_letter(place: &str, code: &str) -> (String, String) {
          If you did not ask for it, there is nothing to do.\n"
     );
     (subject, text)
+}
+
+/// The letter that tests the mail server: subject and text.
+#[must_use]
+pub fn test_letter(place: &str) -> (String, String) {
+    let text = "这是一封测试邮件，收到就说明邮件已接通。\n\n\
+                This is a test. If you read it, the mail server works.\n";
+    (format!("{place}：测试邮件"), text.to_owned())
 }
 
 /// A letter with news: subject and text.

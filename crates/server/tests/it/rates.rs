@@ -12,8 +12,8 @@ use server::requests::rates::{self, Fact};
 
 use crate::api_story::{Step, and, dispatched, escalated, goes, handling, note, raised, town};
 use crate::town::{
-    Answer, COMMUNITY, FAR_BUILDING, GRID, MICRO, OTHER_COMMUNITY, OTHER_GRID, PROPERTY, Person,
-    STREET, Town,
+    Answer, BUILDING, COMMUNITY, FAR_BUILDING, GRID, MICRO, OTHER_COMMUNITY, OTHER_GRID, PROPERTY,
+    Person, STREET, Town,
 };
 use Measure as M;
 
@@ -354,7 +354,7 @@ async fn parts_in_sum_are_the_whole_and_a_hole_is_shown() {
     assert_eq!(parts, [(COMMUNITY, 1), (GRID, 3), (OTHER_GRID, 1)], "by code, with the hole");
     assert_eq!(found["raised"], 5);
     let page = town.officer().opens(&format!("/rates?{MARCH}")).await.with(200).body;
-    assert!(page.contains("不在以下各处的"));
+    assert!(page.contains("不在以下网格的"));
 }
 
 #[tokio::test]
@@ -404,16 +404,30 @@ async fn the_public_is_told_no_small_count_and_whole_months_alone() {
     let board = |person: Person, query: &'static str| async move {
         person.calls("GET", &format!("/board?{query}"), Value::Null).await
     };
+    // The running month could be watched case by case.
     let told = board(town.guest(), "").await.with(200).json();
+    assert_eq!((&told["from"], &told["to"]), (&json!("2026-02-01"), &json!("2026-02-28")));
+    assert!(told["rule"].as_str().unwrap().contains("只公布已经过完的整月"), "{told}");
+    let refused = board(town.guest(), "from=2026-03-01&to=2026-03-31").await.with(422).json();
+    assert!(refused.to_string().contains("不含本月"), "{refused}");
+    board(town.guest(), "from=2026-01-01&to=2026-02-28").await.with(422);
+    let staff = board(town.street_officer(), "").await.with(200).json();
+    assert_eq!((&staff["from"], &staff["rule"]), (&json!("2026-03-01"), &Value::Null));
+    town.passes(DAY * 31);
+    let told = board(town.guest(), "from=2026-03-01").await.with(200).json();
     let solved = &told["rates"]["solved"];
     assert_eq!((&solved["numerator"], &solved["suppressed"]), (&Value::Null, &json!(true)));
     assert_eq!((&solved["denominator"], &told["raised"]), (&Value::Null, &Value::Null));
     assert!(solved["definition"].as_str().unwrap().contains("分母"));
-    let staff = board(town.street_officer(), "").await.with(200).json();
+    let staff = board(town.street_officer(), MARCH).await.with(200).json();
     assert_eq!(staff["rates"]["solved"]["denominator"], 4);
-    solved_at_once(&town, 1).await;
+    for rating in [5, 5, 5, 5, 1] {
+        solved_at_once(&town, rating).await;
+    }
     jobs::tick(&town.app).await.unwrap();
+    town.passes(DAY * 30);
     let told = board(town.resident(), "").await.with(200).json();
+    assert_eq!(told["from"], "2026-04-01");
     assert_eq!(told["rates"]["satisfied_wide"]["numerator"], 4);
     assert_eq!(told["rates"]["satisfied_wide"]["denominator"], 5);
     assert_eq!(told["rates"]["satisfied_wide"]["suppressed"], false);
@@ -423,6 +437,46 @@ async fn the_public_is_told_no_small_count_and_whole_months_alone() {
     board(town.guest(), "area=37032300102800101").await.with(404);
     board(town.guest(), "area=370323002").await.with(404);
     board(town.guest(), "area=370323001028001").await.with(200);
+}
+
+#[tokio::test]
+async fn what_is_kept_back_is_found_by_no_subtraction() {
+    let town = town().await;
+    let raise = |area: &'static str, category: &'static str, times: usize| {
+        let resident = town.resident();
+        async move {
+            for _ in 0..times {
+                let mut asked = crate::api_story::rubbish();
+                (asked["area"], asked["category"]) = (json!(area), json!(category));
+                resident.calls("POST", "/requests", asked).await.with(201);
+            }
+        }
+    };
+    raise(BUILDING, "sanitation", 6).await;
+    raise(FAR_BUILDING, "utilities", 2).await;
+    jobs::tick(&town.app).await.unwrap();
+    town.passes(DAY * 31);
+    let raised = |query: String| {
+        let guest = town.guest();
+        async move {
+            let path = format!("/board?from=2026-03-01&{query}");
+            guest.calls("GET", &path, Value::Null).await.with(200).json()["raised"].clone()
+        }
+    };
+    // The community tells its eight; its grids would tell the two of one as a difference.
+    for (query, told) in [
+        (format!("area={STREET}"), json!(8)),
+        (format!("area={COMMUNITY}"), json!(8)),
+        (format!("area={GRID}"), Value::Null),
+        (format!("area={OTHER_GRID}"), Value::Null),
+        ("category=sanitation".to_owned(), Value::Null),
+        ("category=utilities".to_owned(), Value::Null),
+    ] {
+        assert_eq!(raised(query.clone()).await, told, "{query}");
+    }
+    let both = format!("/board?from=2026-03-01&area={COMMUNITY}&category=sanitation");
+    let refused = town.guest().calls("GET", &both, Value::Null).await.with(422).body;
+    assert!(refused.contains("对外只公布全街道的"), "{refused}");
 }
 
 #[tokio::test]

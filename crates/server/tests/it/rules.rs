@@ -371,7 +371,7 @@ async fn what_makes_no_sense_is_said_beside_its_field() {
         ("note", ""),
     ]);
     let page = boss.posts("/office/rules/clocks", &wrong).await.with(422).body;
-    for said in ["没有这个类别。", "本街道没有这个地方。", "请填 1 至 400 的整数"]
+    for said in ["没有这个类别。", "本街道没有这个地方。", "请填 1 至 250 的整数"]
     {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -391,7 +391,11 @@ async fn what_makes_no_sense_is_said_beside_its_field() {
         ("routing", "category,area,unit\n,,water\n,,property\n", "第 2 行：前面已有同样范围的一行"),
         ("routing", "colour\nred\n", "表格读不出来"),
         ("clocks", "limit,term\nreview,1 working_days\n", "请选一个环节"),
-        ("clocks", "limit,term\nfinish,9999 working_days\n", "1 至 400"),
+        ("clocks", "limit,term\nfinish,9999 working_days\n", "1 至 250 个工作日（最长约一年）"),
+        ("clocks", "limit,term\nfinish,251 working_days\n", "1 至 250 个工作日"),
+        ("clocks", "limit,term\nfinish,+1 working_days\n", "只写数字"),
+        ("clocks", "limit,term\nfinish,401 clock_hours\n", "1 至 400 小时"),
+        ("numbers", "name,value\ncalls_max,+3\n", "只写数字"),
         ("categories", "code,name,icon,urgency\nnew,新,tree,ordinary\n", "不能删除"),
         ("weather", "a\nb\n", "没有这种规则"),
     ] {

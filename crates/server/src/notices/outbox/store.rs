@@ -132,14 +132,14 @@ pub fn dead(tx: &mut Tx, street: Street, limit: i64) -> Result<Vec<Delivery>, Er
     rows.iter().map(delivery).collect()
 }
 
-/// The latest test of the gateway.
-pub fn last_test(tx: &mut Tx, street: Street) -> Result<Option<Delivery>, Error> {
+/// The latest test of a way out.
+pub fn last_test(tx: &mut Tx, street: Street, channel: Channel) -> Result<Option<Delivery>, Error> {
     let row = tx.row(
         "SELECT id, purpose, channel, person, notice, state, next_at, tries, problem, made_at,
              done_at, version
          FROM deliveries WHERE street = $1 AND state IN ('sent', 'dead', 'waiting')
-         AND purpose = 'test' ORDER BY id DESC LIMIT 1",
-        params![street.number()],
+         AND purpose = 'test' AND channel = $2 ORDER BY id DESC LIMIT 1",
+        params![street.number(), channel.name()],
     )?;
     row.as_ref().map(delivery).transpose()
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::App;
 use crate::error::{Error, Field};
 use crate::history::{self, Entry};
-use crate::notices::outbox::{Delivery, Message, Purpose, State as Standing};
+use crate::notices::outbox::{Channel, Delivery, Message, Purpose, State as Standing};
 use crate::notices::setting::{self, GatewayState, Setting};
 use crate::notices::{Counts, Subjects, gateway, outbox, send, words};
 use crate::receipts::{self, Deed, Receipt};
@@ -45,6 +45,9 @@ struct AdministrationPage {
     counts: Counts,
     dead: Vec<DeadLine>,
     test: Option<TestLine>,
+    /// The confirmed address of the reader, to which a test of mail goes; empty where none is.
+    mail_to: String,
+    mail_test: Option<TestLine>,
     wrong: Vec<(&'static str, String)>,
 }
 
@@ -193,7 +196,8 @@ fn put(
     })
 }
 
-/// Sends a test now, so that its answer is on the page that follows.
+/// Sends a test through the gateway, or by mail to whoever asks for it: through the outbox as all
+/// messages, and now, so that its fate is on the page that follows.
 async fn test(
     State(app): State<App>,
     visit: Visit,
@@ -201,15 +205,36 @@ async fn test(
     subjects: Subjects,
 ) -> Result<Response, Error> {
     let (street, deed, ids) = (street(&visit)?, form.deed, app.ids.clone());
+    let by_mail = form.fields.get("channel") == Some(Channel::Smtp.name());
+    let person = visit.actor.person().filter(|_| by_mail);
     let work = move |tx: &mut Tx| {
         receipts::once(tx, &deed, |tx| {
-            let id = outbox::add(tx, street, &ids, &Message::test(deed.at), deed.at)?;
+            if person.is_some() && email_of(tx, street, person)?.is_empty() {
+                return Err(Error::field("mail_test", words::MAIL_UNCONFIRMED));
+            }
+            let message = Message::test(person, deed.at);
+            let id = outbox::add(tx, street, &ids, &message, deed.at)?;
             Ok(Receipt { subject: id.0, version: 1, answer: String::new(), replayed: false })
         })
     };
-    let id = DeliveryId(app.db.write(work).await?.subject);
+    let id = match app.db.write(work).await {
+        Ok(receipt) => DeliveryId(receipt.subject),
+        Err(Error::Invalid(wrong)) => {
+            let mut shown = page(&app, &visit).await?;
+            let told = |field: &Field| (field.name, visit.lang.tell(&field.reason).to_owned());
+            shown.wrong = wrong.iter().map(told).collect();
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(shown)).into_response());
+        }
+        Err(error) => return Err(error),
+    };
     send::round(&app, subjects, street, Some(id)).await?;
     Ok(see_other(PATH))
+}
+
+/// The address that `person` has confirmed; empty where none is.
+fn email_of(tx: &mut Tx, street: Street, person: Option<PersonId>) -> Result<String, Error> {
+    let Some(person) = person else { return Ok(String::new()) };
+    Ok(setting::address(tx, street, person)?.unwrap_or_default().email)
 }
 
 async fn send_one(
@@ -259,12 +284,15 @@ fn street(visit: &Visit) -> Result<Street, Error> {
 async fn page(app: &App, visit: &Visit) -> Result<AdministrationPage, Error> {
     let street = street(visit)?;
     let (settings, lang) = (app.settings(street)?, visit.lang);
+    let person = visit.actor.person();
     let read = move |tx: &mut Tx| {
         let set = setting::load(tx, street)?;
-        let dead = outbox::dead(tx, street, LIST_MAX)?;
-        Ok::<_, Error>((set, dead, outbox::counts(tx, street)?, outbox::last_test(tx, street)?))
+        let out = (outbox::dead(tx, street, LIST_MAX)?, outbox::counts(tx, street)?);
+        let test = outbox::last_test(tx, street, Channel::Webhook)?;
+        let mail = (outbox::last_test(tx, street, Channel::Smtp)?, email_of(tx, street, person)?);
+        Ok::<_, Error>((set, out, test, mail))
     };
-    let (set, dead, counts, test) = app.db.read(read).await?;
+    let (set, (dead, counts), test, (mail_test, mail_to)) = app.db.read(read).await?;
     let zone = &settings.calendar.zone;
     let near = |at| time::near(at, app.now(), zone, lang);
     let topics = Topic::ALL.into_iter();
@@ -287,6 +315,8 @@ async fn page(app: &App, visit: &Visit) -> Result<AdministrationPage, Error> {
         counts,
         dead: dead.iter().map(|dead| dead_line(dead, lang, near(dead.at))).collect(),
         test: test.map(|test| test_line(&test, lang, near(test.at))),
+        mail_to,
+        mail_test: mail_test.map(|test| test_line(&test, lang, near(test.at))),
         wrong: Vec::new(),
     })
 }
@@ -317,7 +347,15 @@ fn test_line(test: &Delivery, lang: Lang, at: String) -> TestLine {
         Standing::Waiting => ("", "i-clock"),
         Standing::Dead | Standing::Needless => ("notice-bad", "i-warn"),
     };
-    let arrived = Phrase { zh: "网关已收下测试消息。", en: "The gateway took the test." };
+    let arrived = match test.message.channel {
+        Channel::Webhook => {
+            Phrase { zh: "网关已收下测试消息。", en: "The gateway took the test." }
+        }
+        Channel::Smtp => Phrase {
+            zh: "邮件服务器已收下测试邮件。请看看邮箱里收到没有。",
+            en: "The mail server took the test. See whether it is in your mailbox.",
+        },
+    };
     let said = match test.state {
         Standing::Sent => lang.say(arrived).to_owned(),
         _ => lang.tell(&words::problem(&test.problem)).to_owned(),

@@ -56,7 +56,7 @@ const ALL: &[Entry] = &[
     Entry {
         path: "/rates",
         verbs: &[Verb::SeeOverview],
-        name: Phrase { zh: "三率", en: "Rates" },
+        name: Phrase { zh: "各项比率", en: "Rates" },
         about: Phrase {
             zh: "响应、解决、满意，每个数字都有出处",
             en: "Responded, solved, satisfied; every figure leads to what it counts",

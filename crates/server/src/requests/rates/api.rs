@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::board::{self, Board, Want, What, Which};
 use super::period::Span;
+use super::public::{self, Told};
 use super::{ListLine, Period, Place, pages, words};
 use crate::App;
 use crate::app::Settings;
@@ -26,8 +27,6 @@ use crate::web::visit::escaped;
 use crate::web::words::Lang;
 use crate::web::{Access, Fields, Routes, Visit, time};
 
-/// Whoever is not of the office is told no count of fewer cases than this.
-const SMALL: i64 = 5;
 /// How many lines a page of a list has.
 const LINES: usize = 50;
 
@@ -62,6 +61,10 @@ struct BoardAnswer {
     cut_off: String,
     raised: Option<i64>,
     closed: Option<i64>,
+    /// What is told to everybody, in the reader's language; nothing where the reader is of the
+    /// office and is told everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
     /// By the name of the measure: `response`, `solved`, `satisfied_wide`, `satisfied_strict`,
     /// `solved_in_grid`, `solved_in_community`, `on_time`, `returned`, `redone`, `reopened`.
     rates: BTreeMap<&'static str, RateAnswer>,
@@ -127,8 +130,11 @@ pub fn routes() -> Routes {
 
 /// Read the public figures of an area.
 ///
-/// Of a street, a community or a grid, over whole months; this month where nothing is said. Counts
-/// of fewer than five cases are told to the office alone, which may ask for any days.
+/// Of a street, a community or a grid, over one whole month that is over; the last month where
+/// nothing is said. Counts of fewer than five cases are told to the office alone, and so is the
+/// smallest count beside one, where the total would give it away. A category is public for the
+/// street as a whole. The office may ask for any days, and is told of this month where it says
+/// nothing.
 #[utoipa::path(
     get, path = "/board", tag = "rates", operation_id = "board",
     params(
@@ -156,12 +162,23 @@ async fn public_board(
     if settings.area(area).is_none() || !is_public && !is_office {
         return Err(Error::NotFound);
     }
-    let asked = Asked::of(&settings, &query, area, settings.calendar.date(app.now()))?;
-    if !is_office && !asked.period.is_whole_months() {
-        return Err(Error::field("from", words::MONTHS_ONLY));
+    let today = settings.calendar.date(app.now());
+    if is_office {
+        let asked = Asked::of(&settings, &query, area, (today, Span::Month))?;
+        let board = asked.board(&app, street).await?;
+        return Ok(json(&answer(&app, &settings, &asked, &board, (visit.lang, Told::ALL))));
     }
+    let asked = Asked::of(&settings, &query, area, (today, Span::LastMonth))?;
+    public::check(&Place { area, category: &asked.category }, asked.period, today)?;
     let board = asked.board(&app, street).await?;
-    Ok(json(&answer(&app, &settings, &asked, &board, (visit.lang, is_office))))
+    let (known, category, period) = (settings.clone(), asked.category.clone(), asked.period);
+    let read = move |tx: &mut db::Tx| {
+        public::told(tx, &known, Place { area, category: &category }, period)
+    };
+    let told = app.db.read(read).await?;
+    let mut answer = answer(&app, &settings, &asked, &board, (visit.lang, told));
+    answer.rule = Some(visit.lang.say(words::RULE));
+    Ok(json(&answer))
 }
 
 /// Read the rates of an area in all detail.
@@ -182,20 +199,21 @@ async fn rates(State(app): State<App>, visit: Visit, request: Request) -> Result
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let settings = app.settings(visit.street()?)?;
     let area = pages::area_asked(&settings, &visit, query.get("area"))?;
-    let asked = Asked::of(&settings, &query, area, settings.calendar.date(app.now()))?;
+    let today = settings.calendar.date(app.now());
+    let asked = Asked::of(&settings, &query, area, (today, Span::Month))?;
     let board = asked.board(&app, settings.street).await?;
     let lang = visit.lang;
     let part = |name: String, sums: &Sums| PartAnswer {
         name,
         raised: sums.raised,
         closed: sums.closed,
-        rates: rates_of(sums, lang, true),
+        rates: rates_of(sums, lang, Told::ALL),
     };
     let parts = board.parts.iter().map(|(area, sums)| part(area.to_string(), sums));
     let months = board.months.iter();
     let months = months.map(|(month, sums)| part(month.strftime("%Y-%m").to_string(), sums));
     Ok(json(&RatesAnswer {
-        own: answer(&app, &settings, &asked, &board, (lang, true)),
+        own: answer(&app, &settings, &asked, &board, (lang, Told::ALL)),
         open: board.open,
         late: board.late,
         parts: parts.collect(),
@@ -223,7 +241,8 @@ async fn list(State(app): State<App>, visit: Visit, request: Request) -> Result<
     let query = Fields::urlencoded(request.uri().query().unwrap_or_default());
     let settings = app.settings(visit.street()?)?;
     let area = pages::area_asked(&settings, &visit, query.get("area"))?;
-    let asked = Asked::of(&settings, &query, area, settings.calendar.date(app.now()))?;
+    let today = settings.calendar.date(app.now());
+    let asked = Asked::of(&settings, &query, area, (today, Span::Month))?;
     let what = query.get("measure").and_then(What::named);
     let what = what.ok_or_else(|| Error::field("measure", words::MEASURE_UNKNOWN))?;
     let which = query.get("which").map_or(Some(Which::All), Which::named);
@@ -266,19 +285,26 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(settings: &Settings, query: &Fields, area: AreaCode, today: Date) -> Result<Self, Error> {
+    /// What the query says; the days of `usual` where it says none.
+    fn of(
+        settings: &Settings,
+        query: &Fields,
+        area: AreaCode,
+        (today, usual): (Date, Span),
+    ) -> Result<Self, Error> {
         let category = query.get("category").unwrap_or_default().to_owned();
         if !category.is_empty() && settings.category(&category).is_none() {
             return Err(Error::field("category", crate::requests::words::CATEGORY_UNKNOWN));
         }
-        let month = Period::of(Span::Month, today);
+        let month = Period::of(usual, today);
         let day = |name, usual| match query.get(name) {
             None => Ok(usual),
             Some(_) => query.parse::<Date>(name, words::PERIOD_BAD),
         };
         let from = day("from", month.from)?;
         // From some day on: until the end of its month, or of this one.
-        let to = day("to", if from > month.to { from.last_of_month() } else { month.to })?;
+        let is_single = from > month.to || usual == Span::LastMonth;
+        let to = day("to", if is_single { from.last_of_month() } else { month.to })?;
         let period = Period::new(from, to);
         let period = period.ok_or_else(|| Error::field("to", words::PERIOD_BAD))?;
         Ok(Self { area, category, period })
@@ -299,9 +325,8 @@ fn answer(
     settings: &Settings,
     asked: &Asked,
     board: &Board,
-    (lang, is_office): (Lang, bool),
+    (lang, told): (Lang, Told),
 ) -> BoardAnswer {
-    let told = |count: i64| (is_office || count >= SMALL).then_some(count);
     BoardAnswer {
         area: asked.area.to_string(),
         area_name: settings.place_name(asked.area, lang),
@@ -309,16 +334,17 @@ fn answer(
         from: asked.period.from.to_string(),
         to: asked.period.to.to_string(),
         cut_off: time::rfc3339(app.now(), &settings.calendar.zone),
-        raised: told(board.own.raised),
-        closed: told(board.own.closed),
-        rates: rates_of(&board.own, lang, is_office),
+        raised: told.raised().then_some(board.own.raised),
+        closed: told.closed().then_some(board.own.closed),
+        rule: None,
+        rates: rates_of(&board.own, lang, told),
     }
 }
 
-fn rates_of(sums: &Sums, lang: Lang, is_office: bool) -> BTreeMap<&'static str, RateAnswer> {
+fn rates_of(sums: &Sums, lang: Lang, told: Told) -> BTreeMap<&'static str, RateAnswer> {
     let one = |measure: Measure| {
         let rate = sums.rate(measure);
-        let suppressed = !is_office && rate.of < SMALL;
+        let suppressed = !told.has(measure);
         let answer = RateAnswer {
             numerator: (!suppressed).then_some(rate.hits),
             denominator: (!suppressed).then_some(rate.of),

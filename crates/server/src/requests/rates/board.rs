@@ -126,7 +126,7 @@ pub fn board(
         month = month.last_of_month().tomorrow().map_err(|_| Error::NotFound)?;
     }
     let ((from, to), (first, end)) = (period.numbers(), year.numbers());
-    let grain = if period.is_whole_months() { Grain::Month } else { Grain::Day };
+    let grain = period.grain();
     let mut own = Sums::default();
     for (day, sums) in sums_of(tx, settings, &place, grain, (from.min(first), to.max(end)))? {
         if (from..to).contains(&calendar::number(day)) {
@@ -147,7 +147,7 @@ fn has_sums(level: Level, place: &Place<'_>) -> bool {
 }
 
 /// What a place came to, by day or by month where it has sums, and by day where it has only facts.
-fn sums_of(
+pub(super) fn sums_of(
     tx: &mut Tx,
     settings: &Settings,
     place: &Place<'_>,
@@ -170,7 +170,7 @@ fn sums_of(
 }
 
 /// The parts of a place; and what of its figures belongs to none of them, under its own code.
-fn parts_of(
+pub(super) fn parts_of(
     tx: &mut Tx,
     settings: &Settings,
     place: &Place<'_>,

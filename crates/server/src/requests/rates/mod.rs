@@ -10,6 +10,7 @@ mod draw;
 mod fold;
 mod pages;
 mod period;
+mod public;
 mod store;
 mod sums;
 mod words;

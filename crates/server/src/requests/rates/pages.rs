@@ -124,8 +124,12 @@ struct BoardPage {
     categories: Vec<(String, String)>,
     figures: Figures,
     cards: Vec<Card>,
+    /// What the parts are: communities, grids.
+    parts_name: &'static str,
     parts: Vec<Row>,
     months: Vec<Row>,
+    /// The months in which nothing happened, in one line.
+    empty_months: String,
 }
 
 /// Counts that are no rates.
@@ -206,8 +210,10 @@ pub async fn board_page(
             late: board.late,
         },
         cards: cards(&scope, &board, lang),
+        parts_name: lang.say(words::parts(area.level())),
         parts: parts(&settings, &scope, &board, lang),
         months: months(&scope, &board, lang),
+        empty_months: empty_months(&board, lang),
         scope,
     };
     Ok(Html(shown).into_response())
@@ -240,7 +246,7 @@ fn cells(scope: &Scope, area: AreaCode, sums: &Sums, lang: Lang) -> Vec<Cell> {
 fn parts(settings: &Settings, scope: &Scope, board: &Board, lang: Lang) -> Vec<Row> {
     let row = |(area, sums): &(AreaCode, Sums)| {
         let is_rest = *area == scope.area;
-        let rest = Phrase { zh: "不在以下各处的", en: "In none of these" };
+        let rest = words::rest(scope.area.level());
         let known = settings.area(*area);
         let name = known.map_or_else(
             || area.to_string(),
@@ -273,13 +279,36 @@ fn months(scope: &Scope, board: &Board, lang: Lang) -> Vec<Row> {
         let of_month =
             Scope { category: scope.category.clone(), period, span: None, is_bad: false, ..*scope };
         Row {
-            name: month.strftime(lang.say(Phrase { zh: "%Y年%-m月", en: "%b %Y" })).to_string(),
+            name: month_name(*month, lang),
             path: format!("/rates?{}", of_month.query(scope.area)),
             raised: sums.raised,
             cells: cells(&of_month, scope.area, sums, lang),
         }
     };
-    board.months.iter().map(row).collect()
+    board.months.iter().filter(|(_, sums)| *sums != Sums::default()).map(row).collect()
+}
+
+/// The months in which nothing happened: those in a row as one span.
+fn empty_months(board: &Board, lang: Lang) -> String {
+    let mut spans: Vec<(Date, Date)> = Vec::new();
+    for &(month, _) in board.months.iter().filter(|(_, sums)| *sums == Sums::default()) {
+        match spans.last_mut() {
+            Some((_, last)) if last.last_of_month().tomorrow().is_ok_and(|it| it == month) => {
+                *last = month;
+            }
+            _ => spans.push((month, month)),
+        }
+    }
+    let to = lang.say(Phrase { zh: "至", en: " to " });
+    let span = |(first, last): &(Date, Date)| {
+        let (first_name, last_name) = (month_name(*first, lang), month_name(*last, lang));
+        if first == last { first_name } else { format!("{first_name}{to}{last_name}") }
+    };
+    spans.iter().map(span).collect::<Vec<_>>().join(lang.say(Phrase { zh: "、", en: ", " }))
+}
+
+fn month_name(month: Date, lang: Lang) -> String {
+    month.strftime(lang.say(Phrase { zh: "%Y年%-m月", en: "%b %Y" })).to_string()
 }
 
 fn category_name(settings: &Settings, code: &str, lang: Lang) -> String {

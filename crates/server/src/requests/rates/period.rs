@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::Grain;
 use crate::web::words::Phrase;
 
 /// The most days of one board: five years and some.
@@ -53,6 +54,11 @@ impl Period {
     /// Whether it begins and ends with a month.
     pub(super) fn is_whole_months(self) -> bool {
         self.from == self.from.first_of_month() && self.to == self.to.last_of_month()
+    }
+
+    /// By which sums it is read.
+    pub(super) fn grain(self) -> Grain {
+        if self.is_whole_months() { Grain::Month } else { Grain::Day }
     }
 
     /// How many days.

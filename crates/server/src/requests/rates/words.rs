@@ -1,5 +1,6 @@
 //! The words of boards: what a rate is called, how it is counted, what a line behind it says.
 
+use domain::area::Level;
 use domain::requests::{Measure, Tally};
 
 use super::board::{What, Which};
@@ -10,9 +11,18 @@ pub const PERIOD_BAD: Phrase = Phrase {
     en: "Please give two days such as 2026-03-01, the earlier one first, five years at most.",
 };
 pub const MONTHS_ONLY: Phrase = Phrase {
-    zh: "对外公布的数字只按整月给出：请从某月第一天起，到某月最后一天止。",
-    en: "Public figures are of whole months: please begin with the first day of a month and end \
-         with the last.",
+    zh: "对外只公布已经过完的整月，一次一个月：请从某月第一天起，到这个月最后一天止，不含本月。",
+    en: "Public figures are of one whole month that is over: please begin with its first day and \
+         end with its last.",
+};
+pub const STREET_ONLY: Phrase = Phrase {
+    zh: "按类别的数字，对外只公布全街道的。",
+    en: "Figures of one category are public for the street as a whole.",
+};
+pub const RULE: Phrase = Phrase {
+    zh: "只公布已经过完的整月。不到 5 件的不公布；如果用总数一减就能算出来，旁边最小的一格也不公布。",
+    en: "Only whole months that are over. A count of fewer than 5 is not told; nor is the smallest \
+         beside it, where the total would give it away.",
 };
 pub const MEASURE_UNKNOWN: Phrase =
     Phrase { zh: "没有这项指标。", en: "There is no such measure." };
@@ -24,6 +34,26 @@ pub const AFTER_BAD: Phrase = Phrase {
     zh: "after 请照抄上一页给出的值。",
     en: "Please give as `after` what the page before gave.",
 };
+
+/// What the parts of an area of this level are called, all of them.
+#[must_use]
+pub fn parts(level: Level) -> Phrase {
+    match level {
+        Level::Street => Phrase { zh: "各社区", en: "Each community" },
+        Level::Community => Phrase { zh: "各网格", en: "Each grid" },
+        _ => Phrase { zh: "各微网格", en: "Each micro-grid" },
+    }
+}
+
+/// What lies in an area of this level, and in none of its parts.
+#[must_use]
+pub fn rest(level: Level) -> Phrase {
+    match level {
+        Level::Street => Phrase { zh: "不在以下社区的", en: "In no community" },
+        Level::Community => Phrase { zh: "不在以下网格的", en: "In no grid" },
+        _ => Phrase { zh: "不在以下微网格的", en: "In no micro-grid" },
+    }
+}
 
 /// What a rate is called.
 #[must_use]

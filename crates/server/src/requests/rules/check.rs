@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use domain::area::AreaCode;
 use domain::calendar::Term;
-use domain::requests::{ClockRule, Limit, Number, Numbers, RoutingRule, Scope, Urgency};
+use domain::digits;
+use domain::requests::{
+    ClockRule, Limit, Number, Numbers, RoutingRule, Scope, Urgency, bounds, is_long,
+};
 
 use super::{Category, Kind, Table, words};
 use crate::app::Settings;
@@ -38,8 +41,6 @@ pub const ROWS_MAX: usize = 500;
 /// The most characters of a condition, and of all words of danger together.
 const TEXT_MAX: usize = 300;
 const NAME_MAX: usize = 40;
-/// A clock of more than a year is a mistake.
-const TERM_MAX: u16 = 400;
 
 /// A rule of routing.
 #[must_use]
@@ -63,12 +64,19 @@ pub fn clocks(table: &Table) -> Vec<ClockRule> {
     (0..table.rows.len()).filter_map(rule).collect()
 }
 
+/// The rows of clocks that are so long that somebody should look at them again.
+#[must_use]
+pub fn long(table: &Table) -> Vec<usize> {
+    let is_long = |row: &usize| table.cell(*row, "term").parse().is_ok_and(is_long);
+    (0..table.rows.len()).filter(is_long).collect()
+}
+
 /// The numbers; what is not set is as usual.
 #[must_use]
 pub fn numbers(table: &Table) -> Numbers {
     (0..table.rows.len()).fold(Numbers::default(), |numbers, row| {
         let number = Number::named(table.cell(row, "name"));
-        let value = table.cell(row, "value").parse().ok();
+        let value = digits::read(table.cell(row, "value"));
         let with = number.zip(value).and_then(|(number, value)| numbers.with(number, value));
         with.unwrap_or(numbers)
     })
@@ -178,14 +186,20 @@ impl Faults<'_> {
         if !limit.is_some_and(|limit| Limit::SETTABLE.contains(&limit)) {
             self.add(row, "limit", words::LIMIT_UNKNOWN);
         }
-        let term: Option<Term> = self.table.cell(row, "term").parse().ok();
-        let length = term.map(|term| match term {
-            Term::ClockHours(n) | Term::WorkingHours(n) | Term::WorkingDays(n) => n,
-            // So many minutes may stand for hours.
-            Term::ClockMinutes(n) => n.div_ceil(4),
-        });
-        if !length.is_some_and(|length| (1..=TERM_MAX).contains(&length)) {
-            self.add(row, "term", words::TERM_BAD);
+        let text = self.table.cell(row, "term");
+        let Ok(term) = text.parse::<Term>() else {
+            // The bounds of the unit that was chosen, whatever was written before it.
+            let unit = text.split_once(' ').map_or("", |(_, unit)| unit);
+            let meant = format!("1 {unit}").parse().unwrap_or(Term::WorkingDays(1));
+            return self.add(row, "term", words::term_bad(meant));
+        };
+        let (Term::ClockHours(n)
+        | Term::ClockMinutes(n)
+        | Term::WorkingHours(n)
+        | Term::WorkingDays(n)) = term;
+        let (least, most) = bounds(term);
+        if !(least..=most).contains(&n) {
+            self.add(row, "term", words::term_bad(term));
         }
     }
 
@@ -193,12 +207,12 @@ impl Faults<'_> {
         let Some(number) = Number::named(self.table.cell(row, "name")) else {
             return self.add(row, "name", words::NUMBER_UNKNOWN);
         };
-        let value = self.table.cell(row, "value").parse::<u8>().ok();
+        let value = digits::read::<u8>(self.table.cell(row, "value"));
         if value.and_then(|value| Numbers::default().with(number, value)).is_none() {
             let (least, most) = number.bounds();
             let reason = Sentence::new(
-                format!("请填 {least} 至 {most} 的整数。"),
-                format!("Please give a whole number from {least} to {most}."),
+                format!("请填 {least} 至 {most} 的整数，只写数字。"),
+                format!("Please give a whole number from {least} to {most}, in digits alone."),
             );
             self.add(row, "value", reason);
         }

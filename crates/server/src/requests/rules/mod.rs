@@ -202,7 +202,7 @@ pub(super) fn routes() -> Routes {
 impl Version {
     /// The table that it keeps.
     pub fn table(&self) -> Result<Table, Error> {
-        Table::read(self.kind, &self.state).map_err(|Unreadable(line)| {
+        Table::read(self.kind, &self.state).map(Table::healed).map_err(|Unreadable(line)| {
             let what = format!("{} version {}: line {line}", self.kind.name(), self.version);
             Error::Records(db::Error::Corrupt(what))
         })

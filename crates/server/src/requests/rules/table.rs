@@ -1,6 +1,7 @@
 //! A street's rules of one kind as a table of texts: how a version keeps them, how an office edits
 //! them, and how programs send them.
 
+use domain::digits;
 use sha2::{Digest, Sha256};
 
 use super::Kind;
@@ -36,10 +37,25 @@ impl Table {
         for (at, record) in reader.records().enumerate() {
             let record = record.map_err(|_| Unreadable(at + 2))?;
             let text = |place: &Option<usize>| place.and_then(|place| record.get(place));
-            let row = places.iter().map(|place| text(place).unwrap_or_default().trim().to_owned());
+            let row = columns.iter().zip(&places);
+            let row = row.map(|(name, place)| tidied(kind, name, text(place).unwrap_or_default()));
             rows.push(row.collect());
         }
         Ok(Self { kind, rows })
+    }
+
+    /// The table of an older version, in which a number could have a sign before it: it counts as
+    /// it always did.
+    #[must_use]
+    pub fn healed(mut self) -> Self {
+        let kind = self.kind;
+        let is_number = |column: &&str| has_numbers(kind, column);
+        if let Some(place) = kind.columns().iter().position(is_number) {
+            for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(place)) {
+                *cell = tidied(kind, kind.columns()[place], cell.trim_start_matches('+'));
+            }
+        }
+        self
     }
 
     /// The same as comma-separated lines.
@@ -77,6 +93,24 @@ impl Table {
     }
 }
 
+/// A cell as it is kept: numbers in plain digits, whatever was typed.
+#[must_use]
+pub fn tidied(kind: Kind, column: &str, text: &str) -> String {
+    let text = text.trim();
+    if !has_numbers(kind, column) {
+        return text.to_owned();
+    }
+    match text.split_once(' ') {
+        Some((number, unit)) => format!("{} {}", digits::plain(number), unit.trim()),
+        None => digits::plain(text),
+    }
+}
+
+/// Whether a column begins with a number: how long a clock is, how much a number is.
+fn has_numbers(kind: Kind, column: &str) -> bool {
+    matches!((kind, column), (Kind::Clocks, "term") | (Kind::Numbers, "value"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +126,20 @@ mod tests {
         assert_eq!(Table::read(Kind::Routing, "unit,colour\na,b\n"), Err(Unreadable(1)));
         assert_eq!(Table::read(Kind::Routing, "unit,area\na,b\nc\n"), Err(Unreadable(3)));
         assert_eq!(Table::read(Kind::Routing, ""), Err(Unreadable(1)));
+    }
+
+    #[test]
+    fn numbers_are_kept_in_plain_digits() {
+        let text = "limit,term\nfinish,０５ working_days\nfinish,+1 working_days\n";
+        let table = Table::read(Kind::Clocks, text).unwrap();
+        assert_eq!(
+            (table.cell(0, "term"), table.cell(1, "term")),
+            ("5 working_days", "+1 working_days")
+        );
+        assert_eq!(table.healed().cell(1, "term"), "1 working_days");
+        let table =
+            Table::read(Kind::Numbers, "name,value\ncalls_max, ３\ncalls_max,+3\n").unwrap();
+        assert_eq!((table.cell(0, "value"), table.cell(1, "value")), ("3", "+3"));
+        assert_eq!(table.healed().cell(1, "value"), "3");
     }
 }

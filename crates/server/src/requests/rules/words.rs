@@ -1,6 +1,7 @@
 //! Every word about rules, in each language.
 
-use domain::requests::{Limit, Number, Urgency};
+use domain::calendar::Term;
+use domain::requests::{Limit, Number, Urgency, bounds};
 
 use super::{By, Fired, Kind};
 use crate::app::Settings;
@@ -41,10 +42,6 @@ pub const URGENCY_UNKNOWN: Phrase =
     Phrase { zh: "请选一个紧急程度。", en: "Please choose how pressing it is." };
 pub const LIMIT_UNKNOWN: Phrase =
     Phrase { zh: "请选一个环节。", en: "Please choose a step." };
-pub const TERM_BAD: Phrase = Phrase {
-    zh: "请填 1 至 400 的整数，再选单位。",
-    en: "Please give a whole number from 1 to 400 and its unit.",
-};
 pub const NUMBER_UNKNOWN: Phrase =
     Phrase { zh: "没有这一项。", en: "There is no such number." };
 pub const CODE_BAD: Phrase = Phrase {
@@ -88,6 +85,38 @@ pub const SOMEBODY_FIRST: Phrase = Phrase {
          difference, and save once more.",
 };
 
+/// How long a clock may be in the unit of `term`.
+#[must_use]
+pub fn term_bad(term: Term) -> Sentence {
+    let (least, most) = bounds(term);
+    let (zh, en) = match term {
+        Term::WorkingDays(_) => ("个工作日（最长约一年）", "working days, about a year at most"),
+        Term::WorkingHours(_) => ("个工作小时", "working hours"),
+        Term::ClockHours(_) => ("小时", "hours"),
+        Term::ClockMinutes(_) => ("分钟", "minutes"),
+    };
+    Sentence::new(
+        format!("请填 {least} 至 {most} 的整数，只写数字：{least} 至 {most} {zh}。"),
+        format!("Please give a whole number in digits alone: {least} to {most} {en}."),
+    )
+}
+
+/// That some clocks are very long, by the numbers of their rules.
+#[must_use]
+pub fn long(rules: &[usize]) -> Sentence {
+    let numbers = |comma: &str| {
+        let numbers: Vec<String> = rules.iter().map(|row| (row + 1).to_string()).collect();
+        numbers.join(comma)
+    };
+    Sentence::new(
+        format!("第 {} 条超过 60 个工作日（约三个月），请看看是不是写错了。", numbers("、")),
+        format!(
+            "Longer than 60 working days, about three months: rule {}. Please see that this is meant.",
+            numbers(", ")
+        ),
+    )
+}
+
 /// What a kind of rules is called.
 #[must_use]
 pub fn kind(kind: Kind) -> Phrase {
@@ -108,8 +137,8 @@ pub fn about(kind: Kind) -> Phrase {
             en: "What residents choose from: picture, urgency, words of danger, what belongs and when it is done.",
         },
         Kind::Routing => Phrase {
-            zh: "哪一类、哪个地方的事通常派给谁。地方越小越优先，其次看类别。",
-            en: "Which unit usually gets which category where. The narrowest place wins, then the category.",
+            zh: "哪一类、哪个地方的事通常派给谁。下面按先后排：从上往下看，第一条合适的就用它。规则号只是名字，不表示先后。",
+            en: "Which unit usually gets which category where. They stand in the order in which they are tried: the first that fits counts. The number is a name and says nothing of the order.",
         },
         Kind::Clocks => Phrase {
             zh: "每个环节多长时间，可按地方、类别、紧急程度分别定。没有写“危险”的规则不会放慢危险的事。",
@@ -217,6 +246,13 @@ pub fn column(kind: Kind, name: &str) -> Phrase {
         _ => Phrase { zh: "数值", en: "Value" },
     }
 }
+
+/// The units that categories name as their usual ones, among the rules of routing.
+pub const USUAL_BELOW: Phrase =
+    Phrase { zh: "小类自己的常办单位", en: "The usual unit of a category below another" };
+pub const USUAL_TOP: Phrase =
+    Phrase { zh: "大类自己的常办单位", en: "The usual unit of a category at the top" };
+pub const USUAL_UNIT: Phrase = Phrase { zh: "见“诉求类别”", en: "See “Categories”" };
 
 /// Every category, as a choice for a rule.
 pub const ANY_CATEGORY: Phrase = Phrase { zh: "所有类别", en: "Every category" };

@@ -260,7 +260,7 @@ async fn what_was_given_up_is_sent_again_one_by_one_or_all() {
     goes_out(&town).await;
     assert_eq!((gateway.messages().len(), counts(&town).await), (4, (0, 0)));
     let page = administrator.opens("/administration/notices").await.body;
-    assert!(page.contains("没有送不出去的。"));
+    assert!(page.contains("都送到了，没有要重发的。"));
 }
 
 #[tokio::test]
@@ -371,9 +371,38 @@ async fn an_administrator_sets_the_gateway_and_tests_it() {
     assert!(administrator.opens(path).await.body.contains("网关已收下测试消息"));
     gateway.will(&["500"]);
     administrator.posts("/administration/notices/test", "").await.with(303);
-    assert!(administrator.opens(path).await.body.contains("网关回答 500"));
+    assert!(administrator.opens(path).await.body.contains("网关没有收下，回答 500"));
     assert_eq!(counts(&town).await, (0, 0), "a test is no message that somebody misses");
     for other in [town.street_secretary(), town.resident(), town.officer()] {
         other.opens(path).await.with(403);
     }
+}
+
+#[tokio::test]
+async fn an_administrator_tests_mail_and_sees_what_became_of_it() {
+    let server = MailServer::new();
+    let town = with_mail(&server).await;
+    let (administrator, path) = (town.administrator(), "/administration/notices");
+    let (test, fields) = ("/administration/notices/test", form(&[("channel", "smtp")]));
+    let page = administrator.opens(path).await.with(200).body;
+    assert!(
+        page.contains("填写并确认您自己的邮箱") && !page.contains("发一封测试邮件到"),
+        "{page}"
+    );
+    let refused = administrator.posts(test, &fields).await.with(422).body;
+    assert!(refused.contains("请先在“我的账号 → 邮箱”里填写并确认"), "{refused}");
+    has_address(&town, &server, &administrator).await;
+    let before = server.letters().len();
+    let page = administrator.opens(path).await.with(200).body;
+    assert!(page.contains("发一封测试邮件到"), "{page}");
+    administrator.posts(test, &fields).await.with(303);
+    assert_eq!(server.letters().len(), before + 1);
+    assert!(server.letters()[before].text().contains("这是一封测试邮件"));
+    assert!(administrator.opens(path).await.body.contains("邮件服务器已收下测试邮件"));
+    server.will(&[Manner::Refuses(550)]);
+    administrator.posts(test, &fields).await.with(303);
+    let page = administrator.opens(path).await.body;
+    assert!(page.contains("邮件服务器拒收"), "{page}");
+    assert_eq!(counts(&town).await, (0, 0), "a test is no message that somebody misses");
+    town.officer().posts(test, &fields).await.with(403);
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use db::Tx;
+use domain::digits;
 
 use super::super::{Draft, Fault, Kind, Preview, Table, change, check, trial, words};
 use super::inputs::{self, Input};
@@ -162,7 +163,7 @@ fn drafted(held: &Table, row: &str, fields: &Fields) -> (Table, Option<usize>) {
         return (table, None);
     }
     // Order is for categories alone: of other rules the more specific wins.
-    let wanted = fields.shown("position").trim().parse::<usize>().ok();
+    let wanted = digits::read::<usize>(&digits::plain(fields.shown("position")));
     let wanted = wanted.filter(|_| table.kind == Kind::Categories);
     if let Some(place) = place {
         table.rows.remove(place);

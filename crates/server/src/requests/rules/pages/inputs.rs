@@ -4,6 +4,7 @@ use domain::area::Level;
 use domain::requests::{Limit, Number, Urgency};
 
 use super::super::check::ICONS;
+use super::super::table::tidied;
 use super::super::{Kind, Table, words};
 use super::say::Teller;
 use crate::web::Fields;
@@ -98,7 +99,7 @@ pub fn row_of(kind: Kind, fields: &Fields) -> Vec<String> {
         "danger" => fields.shown("danger").split_whitespace().collect::<Vec<_>>().join(" "),
         column => domain::requests::readable(fields.shown(column)).replace('\n', " "),
     };
-    kind.columns().iter().map(cell).map(|cell| cell.trim().to_owned()).collect()
+    kind.columns().iter().map(|column| tidied(kind, column, &cell(column))).collect()
 }
 
 /// The fields of the form of one rule.

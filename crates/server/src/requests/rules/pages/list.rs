@@ -1,11 +1,14 @@
 //! The rules that hold: the four kinds, and the table of each.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use domain::requests::order;
 use serde::Deserialize;
 
-use super::super::{Kind, Table, change, words};
+use super::super::{Category, Kind, Table, change, check, words};
 use super::say::Teller;
 use super::{kind_of, may_change};
 use crate::App;
@@ -54,16 +57,21 @@ struct List {
     name: &'static str,
     about: &'static str,
     version: i64,
+    /// What the number of a row is called.
+    number: &'static str,
     head: Vec<&'static str>,
     rows: Vec<Row>,
+    /// What somebody should look at again.
+    warning: String,
     may_change: bool,
     may_add: bool,
 }
 
 /// One rule in words.
 struct Row {
+    /// Nothing for what is no rule of this table.
     path: String,
-    number: usize,
+    number: String,
     cells: Vec<String>,
     /// It stands below another.
     is_below: bool,
@@ -90,14 +98,21 @@ pub async fn list(
         name: page.say(words::kind(kind)),
         about: page.say(words::about(kind)),
         version,
+        number: page.say(if kind == Kind::Routing { RULE_NUMBER } else { NUMBER }),
         head: columns.iter().map(|column| page.say(words::column(kind, column))).collect(),
-        rows: (0..table.rows.len()).map(|row| told(&teller, &table, row, columns)).collect(),
+        rows: rows(&teller, &table, columns),
+        warning: Some(check::long(&table))
+            .filter(|long| kind == Kind::Clocks && !long.is_empty())
+            .map_or_else(String::new, |long| visit.lang.tell(&words::long(&long)).to_owned()),
         may_change: may_change(&visit),
         may_add: kind != Kind::Numbers,
         page,
     };
     Ok(Html(list).into_response())
 }
+
+const NUMBER: Phrase = Phrase { zh: "序号", en: "No." };
+const RULE_NUMBER: Phrase = Phrase { zh: "规则号", en: "Rule" };
 
 const SAVED: Phrase = Phrase {
     zh: "已保存为新的一版，从现在起有效；正在走的时限不变。",
@@ -112,6 +127,37 @@ fn columns(kind: Kind) -> &'static [&'static str] {
         Kind::Clocks => &["category", "area", "urgency", "limit", "term"],
         Kind::Numbers => &["name", "value"],
     }
+}
+
+/// The rows as a reader looks through them: rules of routing in the order in which they are tried,
+/// with the usual units of categories where their turn comes.
+fn rows(teller: &Teller<'_>, table: &Table, columns: &[&str]) -> Vec<Row> {
+    if table.kind != Kind::Routing || table.rows.is_empty() {
+        return (0..table.rows.len()).map(|row| told(teller, table, row, columns)).collect();
+    }
+    let known = &teller.settings.categories;
+    let is_below =
+        |code: &str| known.iter().any(|known| known.code == code && !known.parent.is_empty());
+    let rules = check::routing(table);
+    let mut found: Vec<((u32, u8), bool, Row)> = order(&rules, is_below)
+        .into_iter()
+        .map(|row| (rules[row].scope.rank(is_below), true, told(teller, table, row, columns)))
+        .collect();
+    for (nearness, is_below, what) in [(2, true, words::USUAL_BELOW), (1, false, words::USUAL_TOP)]
+    {
+        let has_unit = |it: &&Category| !it.unit.is_empty() && it.parent.is_empty() != is_below;
+        if known.iter().any(|it| it.is_open() && has_unit(&it)) {
+            let cells = [what, words::ANY_AREA, words::USUAL_UNIT];
+            let cells = cells.iter().map(|cell| teller.lang.say(*cell).to_owned()).collect();
+            let number = "–".to_owned();
+            let row =
+                Row { path: String::new(), number, cells, is_below: false, is_retired: false };
+            found.push(((0, nearness), false, row));
+        }
+    }
+    // Of those that are as near, what was written comes before what is usual.
+    found.sort_by_key(|(rank, is_written, _)| Reverse((*rank, *is_written)));
+    found.into_iter().map(|(.., row)| row).collect()
 }
 
 fn told(teller: &Teller<'_>, table: &Table, row: usize, columns: &[&str]) -> Row {
@@ -132,7 +178,7 @@ fn told(teller: &Teller<'_>, table: &Table, row: usize, columns: &[&str]) -> Row
     };
     Row {
         path: format!("/office/rules/{}/{}", kind.name(), Table::key(&table.rows[row])),
-        number: row + 1,
+        number: (row + 1).to_string(),
         cells: columns.iter().map(cell).collect(),
         is_below: !table.cell(row, "parent").is_empty(),
         is_retired: table.cell(row, "retired") == "1",
