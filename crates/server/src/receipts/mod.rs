@@ -47,9 +47,18 @@ pub fn once(
     if let Some((digest, receipt)) = store::find(tx, deed)? {
         return if digest == deed.digest { Ok(receipt) } else { Err(Error::KeyUsed) };
     }
-    let receipt = act(tx)?;
-    store::add(tx, deed, &receipt)?;
-    Ok(receipt)
+    match act(tx) {
+        Ok(receipt) => {
+            store::add(tx, deed, &receipt)?;
+            Ok(receipt)
+        }
+        // The same deed in another window may have been done since we looked, and that is what
+        // stands in its way: then its answer is ours, from a transaction that begins anew.
+        Err(refused) => match store::find(tx, deed) {
+            Ok(Some(_)) => Err(tx.outrun().into()),
+            _ => Err(refused),
+        },
+    }
 }
 
 /// Whether this very deed was done under its key already.

@@ -28,6 +28,7 @@ mod offline;
 mod pages;
 mod paper;
 mod rates;
+mod rates_months;
 mod rules;
 mod rules_list;
 mod search;

@@ -148,7 +148,7 @@ async fn quick_endings(town: &Town, expected: &mut Expected) -> String {
 }
 
 /// Ends that take their time: silence, nobody who acts, and a unit that is late.
-async fn slow_endings(town: &Town, expected: &mut Expected) {
+pub async fn slow_endings(town: &Town, expected: &mut Expected) {
     // Nobody acts until the limit has run out; the late act does not count again.
     let id = raised(&town.resident()).await;
     town.passes(SignedDuration::from_mins(150));
@@ -301,35 +301,6 @@ async fn reopened_later(town: &Town, first: &str, march: &Expected) {
     let days = board(&officer, "from=2026-02-28&to=2026-03-31").await;
     assert_eq!((rates_of(&days), &days["raised"]), (march.clone(), &json!(11)));
     assert_eq!(rates_of(&days["months"].as_array().unwrap()[11]), *march);
-}
-
-/// The months of a street that had only days are those that its facts come to.
-#[tokio::test]
-async fn months_are_made_of_the_days_that_were_kept_before_there_were_months() {
-    const MIGRATION: &str = include_str!("../../../../migrations/0017_requests_months.sql");
-    let town = town().await;
-    let mut expected = M::ALL.map(|measure| (measure.name(), (0, 0))).into_iter().collect();
-    slow_endings(&town, &mut expected).await;
-    town.passes(jiff::SignedDuration::from_hours(24 * 45));
-    slow_endings(&town, &mut expected).await;
-    jobs::tick(&town.app).await.unwrap();
-    let wrong = |tx: &mut db::Tx, _| {
-        tx.execute("UPDATE request_months SET raised = raised + 1", &[])?;
-        Ok::<_, server::error::Error>(())
-    };
-    town.write(wrong).await.unwrap();
-    let found = town.write(rates::audit).await.unwrap();
-    assert!(!found.is_empty() && found.iter().all(|it| it.key.grain == rates::Grain::Month));
-    let again = |tx: &mut db::Tx, _| {
-        tx.execute("DELETE FROM request_months", &[])?;
-        let (_, statement) = MIGRATION.split_once("\n-- Days are numbered").unwrap();
-        let (_, statement) = statement.split_once("INSERT").unwrap();
-        let statement = Box::leak(format!("INSERT{statement}").into_boxed_str());
-        tx.execute(statement.trim_end().trim_end_matches(';'), &[])?;
-        Ok::<_, server::error::Error>(())
-    };
-    town.write(again).await.unwrap();
-    assert_eq!(town.write(rates::audit).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -467,35 +467,3 @@ async fn the_same_form_twice_makes_one_version() {
     boss.calls("POST", "/rule-versions", other).await.with(201);
     assert_eq!(table(&town, "routing").await.1, "category,area,unit\n");
 }
-
-#[tokio::test]
-async fn a_category_is_listed_and_counted_with_those_below_it() {
-    let town = town().await;
-    grows(&town).await;
-    let mut body = rubbish();
-    body["category"] = json!("bins");
-    let below = town.resident().calls("POST", "/requests", body).await.with(201).json();
-    let above = raised(&town.resident()).await;
-    town.passes(jiff::SignedDuration::from_secs(5));
-    server::jobs::tick(&town.app).await.unwrap();
-    server::requests::rates::work(&town.app, town.street).await.unwrap();
-    let officer = town.officer();
-    for (category, ids) in [
-        ("sanitation", vec![above.as_str(), below["id"].as_str().unwrap()]),
-        ("bins", vec![below["id"].as_str().unwrap()]),
-        ("stairs", vec![]),
-    ] {
-        let path = format!("/requests?category={category}");
-        let list = officer.calls("GET", &path, Value::Null).await.with(200).json();
-        let found: Vec<_> =
-            list["items"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
-        assert_eq!(found, ids, "{category}");
-        let path =
-            format!("/rates?area={COMMUNITY}&category={category}&from=2026-03-01&to=2026-03-31");
-        let board = officer.calls("GET", &path, Value::Null).await.with(200).json();
-        assert_eq!(board["raised"], ids.len(), "{category}: {board}");
-    }
-    let all = format!("/rates?area={COMMUNITY}&from=2026-03-01&to=2026-03-31");
-    let board = officer.calls("GET", &all, Value::Null).await.with(200).json();
-    assert_eq!(board["raised"], 2, "none is counted twice");
-}

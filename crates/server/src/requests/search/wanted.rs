@@ -121,10 +121,9 @@ impl Wanted {
                 "category" => {
                     filter.category = settings.category(value).map(|found| found.code.clone());
                     // What is no category goes to no statement: it may be any signs at all.
-                    if filter.category.is_some() {
-                        let codes = settings.with_below(value);
-                        filter.categories = format!("|{}|", codes.join("|"));
-                    }
+                    let known = filter.category.as_ref();
+                    let codes = known.map(|code| settings.with_below(code).join("|"));
+                    filter.categories = codes.map(|codes| format!("|{codes}|")).unwrap_or_default();
                     filter.category.is_none().then_some(words::CATEGORY_UNKNOWN)
                 }
                 "urgency" => {
@@ -132,9 +131,8 @@ impl Wanted {
                     filter.urgency.is_none().then_some(words::URGENCY_UNKNOWN)
                 }
                 "unit" => {
-                    let unit = value.parse::<UnitId>().ok();
                     let known = |id: &UnitId| settings.units.iter().any(|unit| unit.id == *id);
-                    filter.unit = unit.filter(known);
+                    filter.unit = value.parse().ok().filter(known);
                     filter.unit.is_none().then_some(words::UNIT_UNKNOWN)
                 }
                 "channel" => {
