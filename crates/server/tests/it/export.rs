@@ -299,7 +299,8 @@ async fn many_more(town: &Town, more: i64) {
     let copy = move |tx: &mut db::Tx, street: domain::area::Street| {
         tx.execute(
             "WITH RECURSIVE copies (n) AS
-                 (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < $2)
+                 (SELECT CAST(1 AS BIGINT) UNION ALL
+                  SELECT n + 1 FROM copies WHERE n < CAST($2 AS BIGINT))
              INSERT INTO requests (street, id, number, area, place, category, urgency, text,
                  asker_name, asker_phone, receipt, raised_at, stage, since, desk, due_at, returns,
                  extension, extension_days, reopened, changed_at, version)

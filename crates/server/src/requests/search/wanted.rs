@@ -151,12 +151,9 @@ impl Wanted {
                     filter.to = midnight(settings, value, 1);
                     filter.to.is_none().then_some(words::DAY_UNREADABLE)
                 }
-                "late" => {
-                    filter.late = true;
-                    None
-                }
-                _ => {
-                    filter.mine = true;
+                flag => {
+                    filter.late |= flag == "late";
+                    filter.mine |= flag == "mine";
                     None
                 }
             };
