@@ -99,7 +99,7 @@ pub fn stage(name: &str) -> Phrase {
         "accepted" => Phrase { zh: "已接单", en: "Accepted" },
         "escalated" => Phrase { zh: "待派单", en: "To dispatch" },
         "dispatched" => Phrase { zh: "待签收", en: "To sign" },
-        "handling" => Phrase { zh: "办理中", en: "In progress" },
+        "handling" => Phrase { zh: "办理中", en: "Under way" },
         "resolved" => Phrase { zh: "待确认", en: "To confirm" },
         "redo" => Phrase { zh: "重办", en: "Redo" },
         "suspended" => Phrase { zh: "挂账", en: "Suspended" },

@@ -303,7 +303,7 @@ pub fn way(seen: &Seen, lang: Lang) -> Vec<(&'static str, &'static str)> {
     const STEPS: [(&str, &str); 5] = [
         ("已收到", "Raised"),
         ("已接单", "Taken on"),
-        ("办理中", "In progress"),
+        ("办理中", "Under way"),
         ("待确认", "Confirm"),
         ("办结", "Closed"),
     ];
