@@ -181,9 +181,10 @@ impl Term {
     #[must_use]
     pub fn may_be_in(&self, text: &str) -> bool {
         let Some(first) = self.0.chars().next() else { return false };
-        text.chars().any(|letter| {
-            letter == first
-                || !is_caseless(letter) && plain(letter).to_lowercase().next() == Some(first)
+        text.chars().any(|letter| match letter {
+            _ if letter == first => true,
+            _ if letter.is_ascii() => letter.to_ascii_lowercase() == first,
+            _ => !is_caseless(letter) && plain(letter).to_lowercase().next() == Some(first),
         })
     }
 

@@ -118,16 +118,20 @@ async fn scaled(flags: &Flags, requests: u64, folder: &Path) -> Result<Scaled, F
     let mut databases = Vec::new();
     if !flags.postgres_only {
         let file = |name: &str| format!("sqlite:{}", folder.join(name).display());
-        databases.push(("sqlite", [file("small.sqlite"), file("large.sqlite")]));
+        let files = ["small.sqlite", "thin.sqlite", "large.sqlite"];
+        databases.push(("sqlite", files.map(file)));
     }
     let Some(server) = &flags.postgres else {
         return scale::measured(&databases, requests, folder).await;
     };
     let small = postgres::Beside::make_named(server, "small").await?;
+    let thin = postgres::Beside::make_named(server, "thin").await?;
     let large = postgres::Beside::make_named(server, "large").await?;
-    databases.push(("postgres", [small.url.clone(), large.url.clone()]));
+    let all = [&small, &thin, &large].map(|beside| beside.url.clone());
+    databases.push(("postgres", all));
     let found = scale::measured(&databases, requests, folder).await;
     small.drop().await?;
+    thin.drop().await?;
     large.drop().await?;
     found
 }

@@ -1,6 +1,6 @@
 //! What pages cost with ten thousand requests on record and with many more: the same county at the
 //! same pace, for days and for years, asked in turns, so that what else the machine does befalls
-//! both alike.
+//! both alike. Boards draw months, so they are held against ten thousand requests of as many months.
 
 use std::fmt;
 use std::path::Path;
@@ -53,18 +53,21 @@ pub struct Scaled {
     lines: Vec<Line>,
 }
 
-/// Makes both counties in each of `databases`, asks, and tells. `databases` are pairs of an
-/// engine's name and the addresses of two empty databases.
+/// Makes the counties in each of `databases`, asks, and tells. `databases` have an engine's name and
+/// the addresses of three empty databases: for few requests in days, for few in years, for many.
 pub async fn measured(
-    databases: &[(&'static str, [String; 2])],
+    databases: &[(&'static str, [String; 3])],
     requests: u64,
     folder: &Path,
 ) -> Result<Scaled, Fault> {
     let mut lines = Vec::new();
-    for (engine, [small, large]) in databases {
-        let small = Site::make(small, SMALL.min(requests), folder).await?;
-        let large = Site::make(large, requests, folder).await?;
+    for (engine, [small, thin, large]) in databases {
+        let few = SMALL.min(requests);
+        let small = Site::make(small, few, few, folder).await?;
+        let thin = Site::make(thin, few, requests, folder).await?;
+        let large = Site::make(large, requests, requests, folder).await?;
         for page in PAGES {
+            let small = if page == "board" { &thin } else { &small };
             let (mut at_small, mut at_large) = (Vec::new(), Vec::new());
             for turn in 0..QUESTIONS {
                 let (mut one, mut other) =
@@ -85,7 +88,7 @@ pub async fn measured(
 
 /// What is asked for. Searches are such that a page finds about as many at both sizes, save for
 /// words that seldom meet.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "inbox",
     "desk",
     "detail",
@@ -96,6 +99,8 @@ const PAGES: [&str; 10] = [
     "search_number",
     "search_name",
     "board",
+    // Against twelve days of the county, of which there is but one month to draw.
+    "board_of_days",
 ];
 
 /// A county with whoever asks for its pages.
@@ -121,7 +126,8 @@ struct Known {
 }
 
 impl Site {
-    async fn make(database: &str, requests: u64, folder: &Path) -> Result<Self, Fault> {
+    /// A county with so many requests, in the time in which a county raises `paced`.
+    async fn make(database: &str, requests: u64, paced: u64, folder: &Path) -> Result<Self, Fault> {
         let options = Options {
             database: database.to_owned(),
             files: folder.join("scale").to_string_lossy().into_owned(),
@@ -134,8 +140,7 @@ impl Site {
         };
         let told = |error| fault::of_opening(&error, database);
         let app = App::open(options, Clock::System).await.map_err(told)?;
-        // As many a day as in a county; fewer requests are a shorter time.
-        let seconds = i64::try_from(requests * 365 * 86_400 / (RESIDENTS / 2)).unwrap_or(i64::MAX);
+        let seconds = i64::try_from(paced * 365 * 86_400 / (RESIDENTS / 2)).unwrap_or(i64::MAX);
         let lasting = SignedDuration::from_secs(seconds);
         let plan = generate::plan(&app, RESIDENTS, requests, lasting);
         let progress = Progress::new("requests", false);
