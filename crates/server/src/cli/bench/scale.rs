@@ -1,6 +1,6 @@
 //! What pages cost with ten thousand requests on record and with many more: the same county at the
 //! same pace, for days and for years, asked in turns, so that what else the machine does befalls
-//! both alike. Boards draw months, so they are held against ten thousand requests of as many months.
+//! both alike. Boards draw months, so they are held against ten thousand of as many months.
 
 use std::fmt;
 use std::path::Path;
@@ -53,8 +53,9 @@ pub struct Scaled {
     lines: Vec<Line>,
 }
 
-/// Makes the counties in each of `databases`, asks, and tells. `databases` have an engine's name and
-/// the addresses of three empty databases: for few requests in days, for few in years, for many.
+/// Makes the counties in each of `databases`, asks, and tells. `databases` have an engine's name
+/// and the addresses of three empty databases: for few requests in days, for few in years, for
+/// many.
 pub async fn measured(
     databases: &[(&'static str, [String; 3])],
     requests: u64,
